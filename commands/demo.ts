@@ -101,7 +101,11 @@ async function chapters(ctx: Context): Promise<void> {
   await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
 }
 
-function nextSteps({ out }: Context): void {
+const widestCommand = 54
+const widestStep = 80
+
+/** The next commands; on a narrow terminal, each is described below it. */
+export function nextSteps({ out, io }: Pick<Context, 'out' | 'io'>): void {
   const next = [
     ['', 'open the menu of commands'],
     [` --database ${database} orders list`, 'list the orders'],
@@ -110,5 +114,13 @@ function nextSteps({ out }: Context): void {
     [' server stop', 'stop the private server'],
   ] as const
   out.heading('Next steps')
-  for (const [line, about] of next) out.commandLine(`  ${`dbtool${line}`.padEnd(52)}${about}`)
+  const narrow = (io.stderr.columns ?? Infinity) < widestStep
+  for (const [line, about] of next) {
+    const command = `  dbtool${line}`
+    if (!narrow) out.commandLine(`${command.padEnd(widestCommand)}${about}`)
+    else {
+      out.commandLine(command)
+      out.note(`    ${about}`)
+    }
+  }
 }

@@ -73,7 +73,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   },
 }
 
-const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
+const startHere = 'Start: dbtool demo\nMore: dbtool help connecting|formats|environment|exit-codes'
 
 /**
  * Creates the program. With `argv`, it declares the flags only of the nouns that are words of `argv`, and of their

@@ -19,7 +19,10 @@ export interface SpanTracer {
 const client = 2
 const failed = 2
 
-/** Starts to trace. The events are published in the caller's context, so that its span is the parent. */
+/**
+ * Starts to trace. The events are published in the context of the caller, so that its span is the parent. Orders that
+ * are sent together have the context of one of their callers.
+ */
 export function traceDatabase(tracer: SpanTracer): () => void {
   const span = (name: string, event: QueryEvent | AcquireEvent, attributes: Record<string, string | number>): void => {
     const endTime = Date.now()

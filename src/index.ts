@@ -4,11 +4,13 @@ import { statementsOn, type Statements } from './db/pool/statements.ts'
 import { remember } from './library/opened.ts'
 import { type CreatePoolOptions, parsePoolOptions } from './library/pool-options.ts'
 import { readingAfter } from './library/read-after.ts'
+import { checkStress } from './library/stress-options.ts'
 import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
 import { builtIn, onLease, performSql, type Iterate } from './stress/workload.ts'
 
+export type { Cells, OnCells } from './cells.ts'
 export type {
   AcquireEvent,
   CloseEvent,
@@ -20,8 +22,10 @@ export type {
   TimeoutEvent,
   WaitEvent,
 } from './db/diagnostics.ts'
-export { DatabaseError, type ConnectionIdentity } from './db/failures.ts'
+export { DatabaseError, type ConnectionIdentity, type DatabaseErrorDetails } from './db/failures.ts'
 export type { Step } from './db/migrations/migrate.ts'
+export type { Failover } from './db/pool/chosen-server.ts'
+export type { ForeignPool, OwnMode, PoolMode } from './db/pool/modes.ts'
 export {
   withLease,
   type AcquireOptions,
@@ -33,8 +37,16 @@ export {
   type Row,
 } from './db/pool/pool.ts'
 export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
-export type { Change, OnRows, Queries, Session, StatementOptions, Value } from './db/queries.ts'
-export type { RetryOptions } from './db/retry.ts'
+export {
+  Secret,
+  type Change,
+  type OnRows,
+  type Queries,
+  type Session,
+  type StatementOptions,
+  type Value,
+} from './db/queries.ts'
+export type { Retry, RetryOptions } from './db/retry.ts'
 export type { Limits, SslMode, TargetRole, TlsVersion } from './db/target.ts'
 export { DbtoolError, type ErrorCode, type ErrorDetails } from './errors.ts'
 export { migrate } from './library/migrate.ts'
@@ -53,12 +65,18 @@ export {
 } from './library/read.ts'
 export type { Author } from './shop/logs.ts'
 export type { Adjustment, AdjustmentKind, AdjustmentSums } from './shop/orders/adjustments.ts'
-export { OutcomeUnknown } from './shop/orders/exactly-once.ts'
+export { OutcomeUnknown, type LostAttempt, type UnknownOutcomeInfo } from './shop/orders/exactly-once.ts'
 export type { Order, OrderHead, OrderItem } from './shop/orders/orders.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Product } from './shop/products/products.ts'
 export type { OrderStatus } from './shop/rules.ts'
-export type { StressResult } from './stress/result.ts'
+export type { Percentiles } from './stress/histogram.ts'
+export type { HostFigures, RecordedFailover } from './stress/host-record.ts'
+export type { Load } from './stress/plan.ts'
+export type { ErrorCount } from './stress/recorder.ts'
+export type { Fairness, StatementFigures, StressResult } from './stress/result.ts'
+export type { Shard } from './stress/shard.ts'
+export type { Check, CheckName, Validity } from './stress/validity.ts'
 export type { Iterate } from './stress/workload.ts'
 
 /** A pool, with single statements and the options with which it was created. */
@@ -88,7 +106,7 @@ export { transactionOn as transaction } from './db/pool/statements.ts'
 export interface StressOptions {
   /** Number of workers; default 50. */
   readonly workers?: number
-  /** Iterations of each worker; default 1 without `durationMs`. */
+  /** Iterations of each worker; default 1. */
   readonly iterations?: number
   /** Duration of the measurement, instead of `iterations`. */
   readonly durationMs?: number
@@ -104,7 +122,8 @@ export interface StressOptions {
  * Runs a load test on a pool. Resolves to a result with the names of `dbtool pool stress --json`. Failed iterations are
  * counted in `errors` and do not reject.
  */
-export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
+export async function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
+  checkStress(pool, options)
   const {
     workers = chapterWorkers,
     iterations = 1,

@@ -105,8 +105,9 @@ export type ChoiceParser<C> = ((text: string) => C) & { readonly choices: readon
 export function parseChoice<C extends string>(choices: readonly C[]): ChoiceParser<C> {
   const parse = (text: string): C => {
     const choice = choices.find((candidate) => candidate === text)
+    const allowed = choices.length === 1 ? choices.join() : `one of ${choices.join(', ')}`
     if (choice === undefined)
-      throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${quoteValue(text)}${orNearest(text, choices)}`)
+      throw new InvalidValue(`must be ${allowed}, not ${quoteValue(text)}${orNearest(text, choices)}`)
     return choice
   }
   return Object.assign(parse, { choices })

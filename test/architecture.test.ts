@@ -51,7 +51,7 @@ const floors: Record<string, readonly string[]> = {
   'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/user-folders', 'src/write-file', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/time-zone', 'src/db'],
   'src/client': ['src/errors', 'src/values', 'src/new-file', 'src/db', 'src/server'],
-  'src/sql': ['src/errors', 'src/values', 'src/db'],
+  'src/sql': ['src/errors', 'src/nearest', 'src/values', 'src/db'],
   'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/time-zone', 'src/nearest', 'src/files', 'src/db'],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
@@ -89,7 +89,7 @@ const floors: Record<string, readonly string[]> = {
     'src/db',
     'src/shop',
   ],
-  'src/index': ['src/errors', 'src/context/os-user', 'src/library', 'src/db', 'src/shop', 'src/stress'],
+  'src/index': ['src/errors', 'src/cells', 'src/context/os-user', 'src/library', 'src/db', 'src/shop', 'src/stress'],
   commands: ['src'],
   bin: ['commands', 'src/file-trust', 'src/user-folders', 'src/write-file'],
   bench: ['src', 'commands'],

@@ -34,15 +34,17 @@ export function connectionTest(connection: Command, ctx: Context, run = test): v
 }
 
 export async function test(ctx: Context): Promise<void> {
-  const [{ probe }, { addressOf, describeTarget }] = await Promise.all([
+  const [{ probe }, { addressOf }, { placeOf }] = await Promise.all([
     import('../../src/db/connection/probe.ts'),
     import('../../src/db/target.ts'),
+    import('../../src/context/asking.ts'),
   ])
-  const { limits } = await ctx.config()
+  const config = await ctx.config()
   const [target, found] = await ctx.connection(
     async (connection) => [connection.target, await probe(connection)],
-    limits,
+    config.limits,
   )
   ctx.out.item(view, { server: addressOf(target), ...found })
-  ctx.out.success(`connected as ${describeTarget(target)}`)
+  const place = placeOf({ ...config, target })
+  ctx.out.success(`connected as ${place.includes('@') ? place : `${target.user} to ${place}`}`)
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { data, number, text, type View } from '../../src/output/view.ts'
+import { data, number, sentence, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
+import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
-  columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')],
+  columns: [text('invariant'), text('ok'), number('violations'), sentence('statement'), data('rows')],
   id: 'invariant',
   empty: '',
 }
@@ -21,17 +22,19 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 
 export async function check(ctx: Context): Promise<void> {
   const findings = await invariants(ctx)
-  ctx.out.list(view, findings)
+  ctx.out.outcomes(view, findings)
   assertSound(ctx, findings)
 }
 
 /** Resolves to a finding for each invariant. */
 export async function invariants(ctx: Context): Promise<readonly Finding[]> {
-  const [{ checkInvariants }, { withLease }] = await Promise.all([
+  const [{ checkInvariants }, { withLease, withSpareLease }] = await Promise.all([
     import('../../src/shop/invariants.ts'),
     import('../../src/db/pool/pool.ts'),
   ])
-  return ctx.shop((db) => withLease(db.pool, checkInvariants))
+  return ctx.shop(({ pool }) =>
+    withLease(pool, (session) => withSpareLease(pool, (beside) => checkInvariants(session, beside))),
+  )
 }
 
 /** @throws DbtoolError INVARIANT_BROKEN */
@@ -47,6 +50,6 @@ function brokenError(broken: readonly Finding[]): DbtoolError {
     offending.map((row) => `${invariant}: ${JSON.stringify(row)}`),
   )
   return new DbtoolError('INVARIANT_BROKEN', `violated invariants: ${names}`, {
-    faults: [`first offending rows of ${broken.length} invariants:`, ...rows],
+    faults: [`first offending rows of ${counted(broken.length, 'invariant')}:`, ...rows],
   })
 }

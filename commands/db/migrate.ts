@@ -54,7 +54,9 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
     }
     return dryRun ? migrations.pendingSteps(migrator, to) : migrations.migrate(migrator, to)
   })
-  ctx.out.list(stepView, steps)
+  // People have seen each step when it was applied.
+  if (dryRun || steps.length === 0) ctx.out.list(stepView, steps)
+  else ctx.out.listForScripts(stepView, steps)
   if (dryRun) ctx.out.note('dry run: nothing was changed')
   // The first migration was applied, so the shop is new and empty.
   else if (steps.some(({ version }) => version === 1)) hint(ctx, 'db migrate')

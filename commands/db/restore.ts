@@ -55,6 +55,7 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
       show(ctx, row, found)
       return
     }
+    progress.clear()
     await confirm(ctx, found, client.database, options)
     await ctx.connection((connection) => dropObjects(connection, found))
     const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)

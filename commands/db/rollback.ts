@@ -51,7 +51,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
     })
     // Exactly the confirmed migrations, even if another process has rolled some back meanwhile.
     const confirmed = Math.min(...steps.map(({ version }) => version)) - 1
-    ctx.out.list(view, await migrations.rollback(migrator, to ?? confirmed))
+    ctx.out.listForScripts(view, await migrations.rollback(migrator, to ?? confirmed))
   })
 }
 

@@ -6,6 +6,7 @@ import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
+  spare: ['steps_done', 'steps'],
   id: 'version',
   empty: '',
 }

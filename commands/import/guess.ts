@@ -32,6 +32,6 @@ export async function guessFile(ctx: Context, given: string | undefined): Promis
   })
   const { previewFile } = await import('../../src/shop/import/preview.ts')
   const { reading, ...preview } = await previewFile(path, ctx.io)
-  ctx.out.item(guessView, { ...preview, ...readingRow(reading) })
+  ctx.out.item(guessView, { ...readingRow(reading), ...preview })
   noteReading(ctx.out, reading)
 }

@@ -13,6 +13,8 @@ export class DbtoolCommand extends Command {
   view: ((options: unknown, args?: readonly string[]) => View) | undefined
   /** Whether the verb itself asks for everything, so that the menu offers none of its flags. */
   isConversation = false
+  /** The way out of too many arguments, such as quotes. */
+  excessHint: string | undefined
   /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
@@ -44,6 +46,7 @@ export class DbtoolCommand extends Command {
   }
 
   private meant(code: string | undefined, word: string): string[] {
+    if (code === 'commander.excessArguments') return this.excessHints()
     if (code === 'commander.unknownCommand') return meantCommand(this, word)
     if (code !== 'commander.unknownOption') return []
     const near = nearest(
@@ -51,6 +54,11 @@ export class DbtoolCommand extends Command {
       chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))),
     )
     return near === undefined ? [] : [`did you mean ${near}?`]
+  }
+
+  private excessHints(): string[] {
+    if (this.excessHint !== undefined) return [`${this.excessHint};`]
+    return this.registeredArguments.length === 0 ? ['it takes only flags;'] : []
   }
 
   private excess(): string {
@@ -95,5 +103,11 @@ export function conversational(command: Command): Command {
 /** Declares that the columns of the result are those of a statement of the user. */
 export function ofAnyShape(command: Command): Command {
   if (command instanceof DbtoolCommand) command.isOfAnyShape = true
+  return command
+}
+
+/** Adds a way out to the error about too many arguments. */
+export function withExcessHint(command: Command, hint: string): Command {
+  if (command instanceof DbtoolCommand) command.excessHint = hint
   return command
 }

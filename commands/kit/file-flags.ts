@@ -12,8 +12,11 @@ export const presetChoices = [
   'prestashop',
   'shopify',
   'square',
+  'squarespace',
+  'wix',
   'woocommerce',
   'woocommerce-api',
+  'woocommerce-lines',
   'auto',
   'help',
 ] as const

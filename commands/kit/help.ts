@@ -5,6 +5,7 @@ import { GlobalOption } from './command.ts'
 
 /** The width without a terminal, in columns. */
 export const helpWidth = 80
+const narrowestDescription = 20
 
 /** Sends the help of commander through the streams of `io`. */
 export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'>): void {
@@ -14,7 +15,7 @@ export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'
     getOutHelpWidth: () => io.stdout.columns ?? helpWidth,
     getErrHelpWidth: () => io.stderr.columns ?? helpWidth,
   })
-  program.configureHelp({ formatHelp, optionDescription })
+  program.configureHelp({ formatHelp, optionDescription, minWidthToWrap: narrowestDescription })
 }
 
 export type Entry = readonly [term: string, description: string]
@@ -119,7 +120,7 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
  */
 export function examples(...lines: string[]): string {
   const commands = lines.map((line) => folded(`  $ ${line}`)).join('\n')
-  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting; output: dbtool help formats`
+  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting\nOutput: dbtool help formats`
 }
 
 const continued = ' '.repeat(5)

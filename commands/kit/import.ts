@@ -8,7 +8,7 @@ import type { RecordFile } from '../../src/files/record-file.ts'
 import type { RejectsFile, RejectsPlace } from '../../src/files/rejects.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
-import { money, number, text, type View } from '../../src/output/view.ts'
+import { type Column, money, number, text, type View } from '../../src/output/view.ts'
 import type { ImportFile, Reading } from '../../src/shop/import/open-import.ts'
 import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
@@ -51,6 +51,8 @@ export interface ImportJob<S extends object> {
   ) => Promise<(db: Database, session: ImportSession) => Promise<S>>
   /** Whether the database rolls a dry run back. */
   readonly rollsBack: boolean
+  /** Prints the parts of the summary that are for people only. */
+  readonly note?: (out: Output, summary: S) => void
   /** The rejects, such as `2 of 10 rows`; undefined if there are none. */
   readonly rejected: (summary: S) => string | undefined
 }
@@ -70,8 +72,8 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
 }
 
 /** The view of a summary; the first of its counts is its id. */
-export const summaryView = (names: readonly [string, ...string[]]): View => ({
-  columns: [...names.map((name) => (name === 'revenue' ? money : number)(name)), ...readingColumns],
+export const summaryView = (names: readonly [string, ...string[]], more: readonly Column[] = []): View => ({
+  columns: [...names.map((name) => (name === 'revenue' ? money : number)(name)), ...readingColumns, ...more],
   id: names[0],
   empty: '',
 })
@@ -95,7 +97,8 @@ export async function runImport<S extends object>(
     path: { given, flag: '<file>', message: `File of ${job.contents} (CSV or NDJSON)`, parse: (text: string) => text },
   })
   const [summary, reading] = await importPath(ctx, path, options, job)
-  ctx.out.item(job.view, { ...summary, ...readingRow(reading) })
+  job.note?.(ctx.out, summary)
+  ctx.out.item(job.view, { ...readingRow(reading), ...summary })
   if (options.dryRun === true) ctx.out.note(`dry run: ${job.unchanged}`)
   const rejected = job.rejected(summary)
   if (rejected !== undefined) throw partlyRejected(rejected, options.rejects)

@@ -57,9 +57,12 @@ function rulesOf(layout: Layout): string[] {
   return [
     ...optional.filter((rule): rule is string => typeof rule === 'string'),
     ...Object.entries(layout.join ?? {}).map(([field, { of }]) => `\`${field}\` joins ${code(of)}.`),
+    ...Object.entries(layout.add ?? {}).map(([field, parts]) => `\`${field}\` is the sum of ${code(parts)}.`),
     ...Object.entries(layout.derive ?? {}).flatMap(([field, rules]) =>
       rules.map(({ when, is }) => `\`${field}\` is \`${is}\` where ${conditionText(when)}.`),
     ),
+    ...(layout.remarks === undefined ? [] : [`Skipped, where a short line has ${code(layout.remarks)}.`]),
+    ...(layout.notice ?? []).map(({ when, reason }) => `Reported, where ${conditionText(when)}: ${reason}.`),
     ...(layout.skip ?? []).map(({ when, reason }) => `Skipped, where ${conditionText(when)}: ${reason}.`),
   ]
 }

@@ -11,6 +11,7 @@ import { withView } from '../kit/command.ts'
 import { lazyValue, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { importFlags, type ImportOptions, runImport, summaryView } from '../kit/import.ts'
+import { amountColumns, noteAmounts } from '../kit/reading-notes.ts'
 
 export interface ImportOrdersOptions extends ImportOptions {
   readonly createMissing?: boolean
@@ -21,17 +22,20 @@ export interface ImportOrdersOptions extends ImportOptions {
   readonly history?: boolean
 }
 
-const orderView = summaryView([
-  'orders_placed',
-  'orders_existing',
-  'orders_rejected',
-  'lines_read',
-  'lines_placed',
-  'units',
-  'revenue',
-  'seconds',
-  'orders_per_second',
-])
+const orderView = summaryView(
+  [
+    'orders_placed',
+    'orders_existing',
+    'orders_rejected',
+    'lines_read',
+    'lines_placed',
+    'units',
+    'revenue',
+    'seconds',
+    'orders_per_second',
+  ],
+  amountColumns,
+)
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   importFlags(
@@ -76,6 +80,7 @@ export async function importFile(ctx: Context, given: string | undefined, option
     view: orderView,
     unchanged: 'nothing was placed',
     rollsBack: false,
+    note: noteAmounts,
     rejected: ({ orders_rejected: rejected, orders_placed: placed, orders_existing: existing }) =>
       rejected === 0 ? undefined : `${rejected} of ${rejected + placed + existing} orders`,
     check: async (file, signal) => {

@@ -13,7 +13,7 @@ import {
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { Live } from '../../src/stress/recorder.ts'
 import type { JudgedResult } from '../../src/stress/judged.ts'
-import { measuredText } from '../../src/stress/threshold.ts'
+import { comparedTexts, measuredText } from '../../src/stress/threshold.ts'
 
 const percentileView: View = {
   columns: [
@@ -35,7 +35,7 @@ const checkView: View = {
   id: 'check',
   empty: '',
 }
-const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
+const errorView: View = { columns: [text('code'), number('count'), sentence('message')], id: 'code', empty: '' }
 
 const verdictSigns = { true: { text: '✔', colour: 'green' }, false: { text: '✖', colour: 'red' } } as const
 const thresholdView: View = {
@@ -124,7 +124,7 @@ function sectionsOf(result: JudgedResult): Section[] {
 /** The thresholds and the comparison with the baseline, above all other figures. */
 function verdictSections({ thresholds, comparison }: JudgedResult): Section[] {
   const judged = thresholds.map((threshold) => ({ ...threshold, measured: measuredText(threshold) }))
-  const compared = comparison.map((value) => ({ ...value, change: `${(value.change * 100).toFixed(1)} %` }))
+  const compared = comparison.map((value) => ({ ...value, ...comparedTexts(value) }))
   return [
     { ...section(thresholdView, judged), first: true },
     { ...section(comparisonView, compared), first: true },

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { type PoolMode, poolModes, shapeOf } from '../../src/db/pool/modes.ts'
-import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
+import { reasonOf } from '../../src/config/reason.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
 import { singleShard } from '../../src/stress/shard.ts'
@@ -202,7 +203,7 @@ async function baselineFor(
     import('../../src/stress/baseline.ts'),
   ])
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new DbtoolError('USAGE', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new DbtoolError('USAGE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error })
   })
   const baseline = readBaseline(path, text)
   assertSameTest(baseline, {

@@ -1,3 +1,4 @@
+import { counted } from '../../src/values.ts'
 import { escapeHtml, type Chart } from '../../src/stress/chart.ts'
 import { tableOf } from '../../src/stress/page.ts'
 import { chartColours, chartStyle, svgChart } from '../../src/stress/svg-chart.ts'
@@ -26,10 +27,17 @@ dt { overflow-wrap: anywhere; color: var(--quiet) } dd { margin: 0; display: fle
 .table { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid) }
 th { color: var(--quiet); font-weight: 400 } td { font-variant-numeric: tabular-nums }
+.right { text-align: right } summary { cursor: pointer }
+@media (max-width: 30rem) { .table { font-size: .85rem } }
 `
+
+const mostRowsInSight = 60
 
 /** A page for phones and large screens, in light and dark, that loads nothing: a chart, its figures, its command. */
 export function chartPage({ title, caption, drawing, date, commandLine, columns, rows }: ChartPage): string {
+  const table = tableOf('Figures', rows, columns)
+  const folded = `<details><summary>${counted(rows.length, 'row')}</summary>\n${table}\n</details>`
+  const figures = rows.length > mostRowsInSight ? folded : table
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
@@ -40,7 +48,7 @@ export function chartPage({ title, caption, drawing, date, commandLine, columns,
 <figure><figcaption>${escapeHtml(caption)}</figcaption>
 ${'lines' in drawing ? svgChart(drawing) : barList(drawing)}
 </figure>
-${tableOf('Figures', rows, columns)}
+${figures}
 </main></body></html>
 `
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { Context } from '../../src/context/context.ts'
+import { reasonOf } from '../../src/config/reason.ts'
 import { allText } from '../../src/context/stdin.ts'
-import { DbtoolError, messageOf } from '../../src/errors.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { readRegularFile } from '../../src/regular-file.ts'
 import type { StatementOrigin } from '../../src/sql/run.ts'
 
@@ -25,6 +26,6 @@ function textOf(ctx: Context, file: string): string {
   try {
     return readRegularFile(resolve(ctx.io.cwd, file), { maxBytes, orPipe: true }).text
   } catch (cause) {
-    throw new DbtoolError('USAGE', `cannot read ${file}: ${messageOf(cause)}`, { cause })
+    throw new DbtoolError('USAGE', `cannot read ${file}: ${reasonOf(cause)}`, { cause })
   }
 }

@@ -18,7 +18,7 @@ function viewOf(columns: View['columns']): View {
     seen.set(column.name, times)
     return times === 1 ? column : { ...column, name: `${column.name}_${times}` }
   })
-  return { columns: unique, id: unique[0]?.name ?? '', empty: 'No rows.' }
+  return { columns: unique, id: unique[0]?.name ?? '', empty: 'No rows.', leastText: 8 }
 }
 
 /** Writes the first result set of a statement while it arrives, and remembers its outcome. */

@@ -3,7 +3,7 @@ import { addressOf, type Target } from './target.ts'
 import type { DriverError } from './translation.ts'
 import { translationOf } from './translations.ts'
 
-interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
+export interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
   readonly errno?: number | undefined
   readonly sqlState?: string | undefined
   readonly key?: string | undefined

@@ -32,6 +32,8 @@ export interface Work extends Partial<RetryOptions> {
   readonly kind: 'transaction' | 'repeatable'
   /** Makes the error for a lost connection without a later answer: the outcome of the work is then unknown. */
   readonly giveUp?: ((cause: unknown) => unknown) | undefined
+  /** Ends a pause before a retry. The work itself then rejects. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -40,7 +42,7 @@ export interface Work extends Partial<RetryOptions> {
  */
 export async function withRetries<T>(
   work: () => Promise<T>,
-  { kind, patienceMs = defaultPatienceMs, onRetry, lostBefore, giveUp }: Work,
+  { kind, patienceMs = defaultPatienceMs, onRetry, lostBefore, giveUp, signal }: Work,
 ): Promise<T> {
   const lostAtStart = lostBefore?.() === true
   let deadline = Infinity
@@ -59,7 +61,7 @@ export async function withRetries<T>(
       if (late || attempt >= rule.attempts || !mayRetry(rule, kind, lost || lostAtStart))
         throw lost && giveUp !== undefined ? giveUp(error) : error
       onRetry?.({ attempt: attempt + 1, pauseMs, error })
-      await sleep(pauseMs)
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   }
 }

@@ -29,23 +29,25 @@ export async function dryRun<T>(
   await session.execute(start)
   try {
     const result = await work(session)
-    if (!session.inTransaction)
-      throw endedEarly('a statement ended the transaction before its rollback: its changes are permanent')
+    if (!session.inTransaction) throw endedEarly()
     return result
   } finally {
     await rollBack(session)
   }
 }
 
+/** Not the name of a savepoint of the caller: a second one of the same name would replace it. */
+const name = 'dbtool_part'
+
 /** Runs `work` inside a transaction. If it fails, rolls back only `work` and rejects with its error. */
 export async function savepoint<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
-  await queries.execute('SAVEPOINT part')
+  await queries.execute(`SAVEPOINT ${name}`)
   try {
     return await work(queries)
   } catch (error) {
     // After a deadlock the whole transaction is gone, and the savepoint with it.
     if (!(error instanceof DbtoolError) || error.code !== 'DEADLOCK')
-      await queries.execute('ROLLBACK TO SAVEPOINT part')
+      await queries.execute(`ROLLBACK TO SAVEPOINT ${name}`)
     throw error
   }
 }
@@ -57,8 +59,7 @@ async function rollBack(session: Session): Promise<void> {
 async function commit(session: Session): Promise<void> {
   if (!session.usable) throw lostBefore()
   // The connector's commit() would resolve without doing anything.
-  if (!session.inTransaction)
-    throw endedEarly('nothing was committed: the transaction is not open any more; a statement must have ended it')
+  if (!session.inTransaction) throw endedEarly()
   try {
     await session.execute('COMMIT')
   } catch (error) {
@@ -72,8 +73,9 @@ async function commit(session: Session): Promise<void> {
   }
 }
 
-function endedEarly(message: string): DbtoolError {
-  return new DbtoolError('UNEXPECTED', message, {
+/** A statement has committed the transaction, as DDL does, or rolled it back. */
+export function endedEarly(): DbtoolError {
+  return new DbtoolError('UNEXPECTED', 'a statement has ended the transaction early: its changes may be permanent', {
     hint: 'do not run DDL, COMMIT or ROLLBACK inside a transaction',
   })
 }

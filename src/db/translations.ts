@@ -151,9 +151,17 @@ const failed = withHint('QUERY_FAILED', 'add --sql to see the statement', null)
  * Translations by the error number of the server (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's
  * (45xxx).
  */
+/** The connector would keep only the last of these columns in a row. */
+const sameName: Translation = {
+  code: 'QUERY_FAILED',
+  message: ({ text }) => `two columns of the result have the name '${/`([^`]*)`/.exec(text)?.[1] ?? ''}'`,
+  hint: () => 'give each column a name of its own, as in SELECT a.id AS first_id',
+}
+
 const byNumber: Readonly<Record<number, Translation>> = {
   ...loginRefusals,
   1040: tooMany,
+  45040: sameName,
   1044: databaseDenied,
   1045: denied,
   1129: denied,

@@ -26,8 +26,33 @@ export interface CsvShape {
   header: CsvHeader
   grammar: Grammar
   columns: readonly IndexedColumn[]
+  /** The number of cells with the text NULL in the last reading. */
+  seen: { nullTexts: number }
   /** Reads the text of a cell, which may be escaped against formula injection in spreadsheets. */
   read: (cell: string) => string
+}
+
+/** A header may be below some lines about the file; further down, a line with its names would be chance. */
+const mostLinesAbove = 30
+
+/**
+ * Yields the lines below the first one that could be the header, and the number of the lines above each. A line with a
+ * quoting error is none.
+ */
+export async function* laterHeaders(
+  source: Source,
+  { delimiter: given, grammar }: HeaderRules,
+): AsyncGenerator<CsvHeader & { readonly above: number }, void, undefined> {
+  let above = 0
+  for await (const { found, delimiter, separatorLine } of firstRecords(source, given, grammar)) {
+    if (above > mostLinesAbove) return
+    if (above > 0 && found.fault === undefined) {
+      const [cells = []] = await splitAll([found], delimiter, grammar)
+      const { line, raw } = found
+      yield { line, raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine, above }
+    }
+    above += 1
+  }
 }
 
 /**
@@ -56,6 +81,16 @@ interface FirstRecord {
 }
 
 async function firstRecord(source: Source, given: string | undefined, grammar: Grammar): Promise<FirstRecord> {
+  for await (const first of firstRecords(source, given, grammar)) return first
+  throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
+}
+
+/** Yields the records from the beginning of the file, with the separator that the file itself may name. */
+async function* firstRecords(
+  source: Source,
+  given: string | undefined,
+  grammar: Grammar,
+): AsyncGenerator<FirstRecord, void, undefined> {
   let delimiter = given ?? ','
   let separatorLine: string | undefined
   let finder = new RecordFinder(source.name, delimiter, grammar)
@@ -69,11 +104,10 @@ async function firstRecord(source: Source, given: string | undefined, grammar: G
         continue
       }
       const found = finder.push(text, first + index)
-      if (found) return { found, delimiter, separatorLine }
+      if (found) yield { found, delimiter, separatorLine }
     }
   }
   finder.finish()
-  throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
 }
 
 /**
@@ -81,7 +115,8 @@ async function firstRecord(source: Source, given: string | undefined, grammar: G
  * Throws BAD_INPUT with the line number for one that reaches over several lines.
  */
 export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerator<Batch> {
-  const { header, grammar } = shape
+  const { header, grammar, seen } = shape
+  seen.nullTexts = 0
   const finder = new RecordFinder(source.name, header.delimiter, grammar)
   for await (const { first, lines, end } of readLines(source)) {
     const found: FoundRecord[] = []
@@ -132,7 +167,7 @@ function cellsBeforeFault(raw: string, delimiter: string): string[] {
   return cells
 }
 
-function named(record: FoundRecord, cells: Cells, { header, columns, read }: CsvShape): SourceRecord {
+function named(record: FoundRecord, cells: Cells, { header, columns, read, seen }: CsvShape): SourceRecord {
   const { line, raw } = record
   const width = header.cells.length
   const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
@@ -141,6 +176,7 @@ function named(record: FoundRecord, cells: Cells, { header, columns, read }: Csv
   const values: SourceRecord['values'] = {}
   for (const { name, index } of columns) {
     const cell = index < trusted ? cells[index] : undefined
+    if (cell === 'NULL') seen.nullTexts += 1
     values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
   }
   return { line, raw, values, fault }

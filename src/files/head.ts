@@ -1,5 +1,6 @@
-import { readHeader } from './csv.ts'
-import { usualDelimiters } from './header.ts'
+import { DbtoolError } from '../errors.ts'
+import { type HeaderRules, laterHeaders, readHeader } from './csv.ts'
+import { type CsvHeader, usualDelimiters } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { isObject } from './paths.ts'
 import { detectFormat, type Format, type FormatOptions } from './record-file.ts'
@@ -13,10 +14,14 @@ export interface Head {
   readonly names: readonly string[]
 }
 
-/** Reads the names of the columns of a file: its header, or the keys of its first object with their paths. */
+/**
+ * Reads the names of the columns of a file: its header, or the keys of its first object with their paths. A header
+ * whose names are known may have lines above it.
+ */
 export async function readHead(
   source: Source,
   options: Pick<FormatOptions, 'delimiter' | 'quote'> = {},
+  isKnown: (names: readonly string[]) => boolean = () => true,
 ): Promise<Head> {
   const format = await detectFormat(source, options)
   if (format === 'ndjson' || format === 'json')
@@ -28,7 +33,33 @@ export async function readHead(
   )
   const [widest] = headers.flatMap((header) => header ?? []).sort((one, other) => other.cells.length - one.cells.length)
   if (widest === undefined) throw new Error('unreachable')
-  return { format, delimiter: widest.delimiter, names: widest.cells.map((cell) => cell.trim()) }
+  const first = { format, delimiter: widest.delimiter, names: namesOf(widest) }
+  if (isKnown(first.names)) return first
+  for (const delimiter of delimiters) {
+    const names = await knownBelow(source, { delimiter, grammar }, isKnown)
+    if (names !== undefined) return { format, delimiter, names }
+  }
+  return first
+}
+
+const namesOf = ({ cells }: CsvHeader): string[] => cells.map((cell) => cell.trim())
+
+/** The names of the first line below the first one that are known; undefined if there is none. */
+async function knownBelow(
+  source: Source,
+  rules: HeaderRules,
+  isKnown: (names: readonly string[]) => boolean,
+): Promise<string[] | undefined> {
+  try {
+    for await (const header of laterHeaders(source, rules)) {
+      const names = namesOf(header)
+      if (isKnown(names)) return names
+    }
+  } catch (error) {
+    // The quotes of a file with another separator.
+    if (!(error instanceof DbtoolError)) throw error
+  }
+  return undefined
 }
 
 async function keysOf(source: Source, format: 'ndjson' | 'json'): Promise<string[]> {

@@ -64,6 +64,15 @@ export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): 
   return { columns, ignored: ignoredColumns([...new Set(withoutRejectColumns(rest, cells))], absent) }
 }
 
+/** Whether a line has every column without which a file is refused; a single one may be chance. */
+export function hasColumns(cells: readonly string[], wanted: Wanted): boolean {
+  const names = cells.map((cell) => cell.trim())
+  const demanded = wantedColumns(wanted).filter((field) => field.demanded)
+  const isPresent = ({ candidates }: Column): boolean =>
+    candidates.some((column) => positionsOf(column, names).length > 0)
+  return demanded.length > 1 && demanded.every(isPresent)
+}
+
 /** The last two columns of a rejects file, which dbtool wrote itself. */
 function withoutRejectColumns(rest: readonly string[], cells: readonly string[]): readonly string[] {
   const endsWith = (names: readonly string[]): boolean => names.at(-2) === 'line' && names.at(-1) === 'reason'
@@ -87,7 +96,7 @@ function headerFaults(
   const separator = cells.length === 1 ? otherSeparator(raw, delimiter) : undefined
   if (separator !== undefined) return wrongSeparator(name, line, separator)
   const names = listed(cells.map((cell) => cell.trim()))
-  const hint = hintForFlag ?? `The columns are ${names}; name the right ones with --map ours=theirs,….`
+  const hint = hintForFlag ?? `the columns are ${names}; name the right ones with --map ours=theirs,…`
   return allFaults(
     'BAD_INPUT',
     name,

@@ -142,8 +142,9 @@ function valuesFrom(named: readonly NamedValue[], fault: string | undefined): Va
   const values: SourceRecord['values'] = {}
   const faults = fault === undefined ? [] : [fault]
   for (const [name, column, value] of named) {
-    if (typeof value === 'string' || typeof value === 'boolean') values[name] = String(value).trim() || undefined
-    else if (value === null) values[name] = undefined
+    // Of several columns for one field, the first one with a value counts.
+    if (typeof value === 'string' || typeof value === 'boolean') values[name] ??= String(value).trim() || undefined
+    else if (value === null) values[name] ??= undefined
     else if (value !== undefined) faults.push(`${quoted(column)} is not a single value`)
   }
   return { values, fault: faults.length > 0 ? faults.join('; ') : undefined }

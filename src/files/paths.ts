@@ -69,14 +69,12 @@ export function nestedColumns(columns: readonly Column[]): NestedColumns | undef
   return {
     list: list?.split('.'),
     valuesOf: (object, element) =>
-      nested.flatMap(({ name, paths }): [string, string, unknown][] => {
-        for (const { column, list: inList, keys } of paths) {
-          if (Object.hasOwn(object, column)) continue
-          const value = at(inList ? element : object, keys)
-          if (value !== undefined) return [[name, column, value]]
-        }
-        return []
-      }),
+      nested.flatMap(({ name, paths }) =>
+        paths.flatMap(({ column, list: inList, keys }): [string, string, unknown][] => {
+          const value = Object.hasOwn(object, column) ? undefined : at(inList ? element : object, keys)
+          return value === undefined ? [] : [[name, column, value]]
+        }),
+      ),
   }
 }
 

@@ -1,8 +1,8 @@
 import { allFaults, DbtoolError } from '../errors.ts'
 import { unescapeFormula } from '../csv-injection.ts'
 import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
-import { csvBatches, type Grammar, readHeader } from './csv.ts'
-import { locateColumns, parseDelimiter } from './header.ts'
+import { csvBatches, type Grammar, type HeaderRules, laterHeaders, readHeader } from './csv.ts'
+import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDelimiter } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { firstLine } from './lines.ts'
 import type { Batch, Reshape, SourceRecord } from './record.ts'
@@ -28,11 +28,15 @@ export interface RecordFile {
   readonly isConverted: boolean
   /** The raw header of a file with columns, below the line that names its separator. */
   readonly header: string | undefined
+  /** The number of lines above the header, which say something about the file. */
+  readonly above: number
   readonly bytes: number
   /** The wanted fields and their columns in the file. */
   readonly columns: readonly Column[]
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
+  /** The number of cells with the text NULL in the last reading, as other programs write an empty cell. */
+  nullTexts(): number
   /**
    * Yields the records in file order, those of a block of about 64 KiB together, starting again from the first at every
    * call. It reads at most one block ahead.
@@ -72,49 +76,82 @@ export type OpenOptions = SourceOptions & FormatOptions
  */
 export async function openRecordFile(path: string, options: OpenOptions): Promise<RecordFile> {
   const source = await openSource(path, options)
-  return recordFileOf(source, options)
-}
-
-/** The same for an open source, which is closed if the file cannot be used. */
-export async function recordFileOf(source: Source, options: FormatOptions & SourceOptions): Promise<RecordFile> {
-  try {
-    const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter)
-    const format = options.inputFormat ?? (await detectFormat(source, options))
-    const contents =
-      format === 'csv' || format === 'tsv'
-        ? await delimitedFile(source, { ...options, delimiter, format })
-        : jsonFile(source, options, format)
-    const { name, bytes, isConverted, isAt } = source
-    const records = (read?: ReadOptions): AsyncIterable<SourceRecord> => oneByOne(contents.batches(read), read?.signal)
-    return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
-  } catch (error) {
+  return recordFileOf(source, options).catch(async (error: unknown) => {
     await source.handle.close()
     throw error
-  }
+  })
 }
 
-type Contents = Pick<RecordFile, 'header' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'batches'>
+/** The same for an open source, which stays open if the file cannot be used. */
+export async function recordFileOf(source: Source, options: FormatOptions & SourceOptions): Promise<RecordFile> {
+  const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter)
+  const format = options.inputFormat ?? (await detectFormat(source, options))
+  const contents =
+    format === 'csv' || format === 'tsv'
+      ? await delimitedFile(source, { ...options, delimiter, format })
+      : jsonFile(source, options, format)
+  const { name, bytes, isConverted, isAt } = source
+  const records = (read?: ReadOptions): AsyncIterable<SourceRecord> => oneByOne(contents.batches(read), read?.signal)
+  return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
+}
+
+type Contents = Pick<
+  RecordFile,
+  'header' | 'above' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'nullTexts' | 'batches'
+>
 
 async function delimitedFile(
   source: Source,
   { format, quote, raw = false, delimiter: given, reshape, ...wanted }: FormatOptions & { format: 'csv' | 'tsv' },
 ): Promise<Contents> {
   const grammar = quote === 'none' ? 'none' : format === 'tsv' ? 'escapes' : 'quotes'
-  const header = await readHeader(source, { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar })
-  const { columns, ignored } = locateColumns(source.name, header, wanted)
+  const rules = { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar } as const
+  const { header, above, columns, ignored } = await findHeader(source, rules, wanted)
+  const seen = { nullTexts: 0 }
   const read = raw ? (cell: string): string => cell : unescapeFormula
   return {
     header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
+    above,
     delimiter: header.delimiter,
     grammar,
     columns,
     ignored: () => ignored,
+    nullTexts: () => seen.nullTexts,
     batches: (options) => {
       const fields = reshape === undefined ? options?.fields : undefined
       const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
-      return eachBatch(csvBatches(source, { header, grammar, columns: used, read }), reshape, options)
+      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, seen }), reshape, options)
     },
   }
+}
+
+interface FoundHeader extends LocatedColumns {
+  readonly header: CsvHeader
+  readonly above: number
+}
+
+/** Finds the header: the first line, or the first one below it that has all required columns. */
+async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader> {
+  try {
+    const header = await readHeader(source, rules)
+    return { header, above: 0, ...locateColumns(source.name, header, wanted) }
+  } catch (error) {
+    if (!(error instanceof DbtoolError)) throw error
+    const found = await headerBelow(source, rules, wanted)
+    if (found === undefined) throw error
+    return found
+  }
+}
+
+async function headerBelow(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader | undefined> {
+  try {
+    for await (const { above, ...header } of laterHeaders(source, rules))
+      if (hasColumns(header.cells, wanted)) return { header, above, ...locateColumns(source.name, header, wanted) }
+  } catch (error) {
+    // The first line has the better error.
+    if (!(error instanceof DbtoolError)) throw error
+  }
+  return undefined
 }
 
 function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format: 'ndjson' | 'json'): Contents {
@@ -123,10 +160,12 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format:
   const batches = format === 'json' ? jsonBatches : ndjsonBatches
   return {
     header: undefined,
+    above: 0,
     delimiter: ',',
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
+    nullTexts: () => 0,
     batches: (options) => eachBatch(batches(source, reader), reshape, options),
   }
 }

@@ -92,7 +92,7 @@ function spoolConverted(
 }
 
 function unreadable(path: string, what: string, cause?: unknown): DbtoolError {
-  const hint = "Give the path of a CSV or NDJSON file, or '-' for standard input."
+  const hint = "give the path of a CSV or NDJSON file, or '-' for standard input"
   return new DbtoolError('USAGE', `${path}: ${what}`, { hint, cause })
 }
 

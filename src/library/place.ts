@@ -10,6 +10,7 @@ import { placeInTransaction } from '../shop/orders/place-in-transaction.ts'
 import type { Deadline } from '../shop/orders/queued-order.ts'
 import { parseText, quoteValue } from '../shop/rules.ts'
 import { readText, UntypedReader } from '../shop/untyped.ts'
+import { OpenTransaction } from '../db/pool/open-transaction.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import { inCode, isPool, type PoolOrSession } from './on.ts'
 import { openedFor } from './opened.ts'
@@ -70,7 +71,10 @@ export function placeOrder(on: PoolOrSession, order: NewOrder, options: PlaceOpt
     const request = { ...parseOrder(order), author }
     if (!isPool(on)) {
       if (signal !== undefined || timeoutMs !== undefined) throw onlyOnPool()
-      return placeInTransaction(on, request)
+      // Other statements of the transaction wait: a refusal would undo them, too.
+      return on instanceof OpenTransaction
+        ? on.inTurn((lease) => placeInTransaction(lease, request))
+        : placeInTransaction(on, request)
     }
     const ms = timeoutMs ?? defaultTimeoutMs(on)
     const deadline = ms === Infinity ? undefined : deadlineOf(request.key, ms)
@@ -113,7 +117,7 @@ function readOptions(options: PlaceOptions): ReadOptions {
 
 const parseName = parseText(100)
 
-function readSignal(value: unknown): AbortSignal {
+export function readSignal(value: unknown): AbortSignal {
   if (value instanceof AbortSignal) return value
   throw new InvalidValue('must be an AbortSignal')
 }

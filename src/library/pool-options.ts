@@ -69,7 +69,7 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
   readonly tls?: TlsObjects | undefined
   /** The TLS versions to accept; both unless it is said. */
   readonly tlsVersions?: readonly TlsVersion[] | undefined
-  /** Session variables of every connection, such as `{ group_concat_max_len: 4096 }`. */
+  /** Session variables of every connection, such as `{ group_concat_max_len: 4_194_304 }`. */
   readonly sessionVariables?: Readonly<Record<string, string | number>> | undefined
 }
 

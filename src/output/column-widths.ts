@@ -40,7 +40,12 @@ export function elasticColumns(view: View, rows: readonly Row[], { glyphs, units
     const wrapped = Math.min(wanted, Math.max(most, part))
     if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
     if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
-    return { wanted, wrapped, cut: Math.min(wrapped, narrowestText), least: Math.min(wrapped, narrowestCut) }
+    return {
+      wanted,
+      wrapped,
+      cut: Math.min(wrapped, narrowestText),
+      least: Math.min(wrapped, view.leastText ?? narrowestCut),
+    }
   })
 }
 

@@ -5,6 +5,9 @@ import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
 import { glyphsFor } from './glyphs.ts'
 import type { Look } from './look.ts'
+import { wrappedMessage } from './width.ts'
+
+type ErrorLook = Pick<Look, 'colour' | 'glyphs' | 'width'>
 
 interface Style {
   readonly json: boolean
@@ -20,11 +23,12 @@ export function writeError(
 ): void {
   const style = styleOf(argv)
   const isTerminal = stderr.isTTY === true
-  stderr.write(
-    style.json
-      ? asJson(error)
-      : asText(error, style, { colour: colourFor(style.colour, env, isTerminal), glyphs: glyphsFor(env, isTerminal) }),
-  )
+  const look = {
+    colour: colourFor(style.colour, env, isTerminal),
+    glyphs: glyphsFor(env, isTerminal),
+    width: isTerminal ? stderr.columns : undefined,
+  }
+  stderr.write(style.json ? asJson(error) : asText(error, style, look))
 }
 
 /** The style of the error, read from the raw arguments, because they may be the reason for the error. */
@@ -43,13 +47,23 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
   return `${asciiControls(JSON.stringify({ error: { code, message, hint: hint ?? null, ...several, exitCode } }))}\n`
 }
 
-function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick<Look, 'colour' | 'glyphs'>): string {
+const indent = '    '
+
+function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs, width }: ErrorLook): string {
   const { code, message, faults, hint } = error
-  const sentence = (text: string): string => glyphs.adapt(escapeControls(text))
+  const sentence = (mark: string, text: string): string => {
+    return wrappedMessage(`${mark}${glyphs.adapt(escapeControls(text))}`, width || Infinity)
+      .join('\n')
+      .slice(mark.length)
+  }
+  const fault = (text: string): string =>
+    wrappedMessage(glyphs.adapt(escapeControls(text)), (width || Infinity) - indent.length).join(`\n${indent}`)
   // A person who answers no has made no mistake.
-  const lines = [code === 'DECLINED' ? sentence(message) : `${colour.red('error:')} ${sentence(message)}`]
-  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${sentence(fault)}`))
-  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence(hint)}`)
+  const lines = [
+    code === 'DECLINED' ? sentence('', message) : `${colour.red('error:')} ${sentence('error: ', message)}`,
+  ]
+  if (faults.length > 1) lines.push(...faults.map((text) => `  - ${fault(text)}`))
+  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence('hint: ', hint)}`)
   if (verbose) lines.push(...detailsOf(error))
   return `${lines.join('\n')}\n`
 }

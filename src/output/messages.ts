@@ -6,7 +6,7 @@ import type { Screen } from './destination.ts'
 import { glyphsFor, type Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
 import type { Look } from './look.ts'
-import { wrapped } from './width.ts'
+import { wrappedMessage } from './width.ts'
 
 export interface ReporterOptions {
   readonly stderr: Screen
@@ -154,7 +154,7 @@ export class Reporter {
   private prose(message: string, mark = '', colour: (mark: string) => string = String): string {
     const { isTTY, columns } = this.#options.stderr
     const text = `${mark}${mark === '' ? '' : ' '}${this.sentence(message)}`
-    const lines = isTTY === true ? wrapped(text, columns || Infinity, (word) => [word]) : [text]
+    const lines = isTTY === true ? wrappedMessage(text, columns || Infinity) : [text]
     return `${colour(mark)}${lines.join('\n').slice(mark.length)}`
   }
 

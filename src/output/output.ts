@@ -66,10 +66,13 @@ export class Output extends Reporter {
     this.#destination = destination
   }
 
-  /** Writes what a command has done, without a pager: the summary below it is what counts. */
+  /**
+   * Writes what a command has done, without a pager: the summary below it is what counts. For people, without columns
+   * that are empty, such as the error if there is none.
+   */
   outcomes<R extends object>(view: View<R>, rows: readonly R[]): void {
     this.unpaged()
-    this.list(view, rows)
+    this.list(this.isForPeople && !this.selectsFields ? withoutEmptyColumns(view, rows as Row[]) : view, rows)
   }
 
   /** Writes a list; for people, an empty list prints the sentence of its view. */
@@ -269,7 +272,8 @@ export class Output extends Reporter {
   }
 
   private noteOmitted(): void {
-    const [names, it] = [this.#omitted.join(' and '), this.#omitted.length === 1 ? 'it' : 'them']
+    const names = inWords(this.#omitted)
+    const it = this.#omitted.length === 1 ? 'it' : 'them'
     this.#omitted = []
     if (names !== '') this.note(`the terminal is too narrow for ${names}; --fields shows ${it}`)
   }
@@ -312,3 +316,12 @@ export class Output extends Reporter {
     return this.#destination.screen?.isTTY === true
   }
 }
+
+function withoutEmptyColumns<R extends object>(view: View<R>, rows: readonly Row[]): View<R> {
+  if (rows.length === 0) return view
+  return { ...view, columns: view.columns.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null)) }
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+const inWords = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')

@@ -13,7 +13,7 @@ import { framed, type Cell, type Frame } from './frame.ts'
 import type { Look } from './look.ts'
 import { dimNull, drawnCell, headLines, tableColumns, textOf, withUnit, type CellLayout } from './table-cell.ts'
 import { nestedRows, type Row, type Section, type View } from './view.ts'
-import { piecesOf, shorten, widthOf } from './width.ts'
+import { shorten, widthOf, wrapped, wrappedList } from './width.ts'
 
 /**
  * A list as a table with its column names. If it is too wide, texts are shortened. If that is not enough, or the rows
@@ -164,7 +164,7 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
   const available = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
   const lines = columns.flatMap((column) =>
-    piecesOf(withUnit(column, row, look), available).map((piece, index) => {
+    wrapped(withUnit(column, row, look), available, (word) => wrappedList(word, available)).map((piece, index) => {
       const label =
         index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()

@@ -48,8 +48,28 @@ export function wrapped(
   width: number,
   longWord: (word: string) => string[] = (word) => piecesOf(word, width),
 ): string[] {
+  return wrappedWords(text.split(' '), width, longWord)
+}
+
+/**
+ * Wraps a message between words. A command line behind a colon, as in `run: dbtool db migrate`, is not broken: people
+ * copy it. Neither is a longer word, such as a path.
+ */
+export function wrappedMessage(text: string, width: number): string[] {
+  const [before = '', ...rest] = text.split(/(?<=: )(?=(?:dbtool|npm) )/)
+  const words = rest.flatMap((part, index) => {
+    const end = part.search(/[;,] /)
+    const isLast = index === rest.length - 1
+    if (end < 0) return [isLast ? part : part.slice(0, -1)]
+    return [part.slice(0, end + 1), ...part.slice(end + 2, isLast ? undefined : -1).split(' ')]
+  })
+  const first = rest.length === 0 ? before : before.slice(0, -1)
+  return wrappedWords([...first.split(' '), ...words], width, (word) => [word])
+}
+
+function wrappedWords(words: readonly string[], width: number, longWord: (word: string) => string[]): string[] {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''} ${word}`
     if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
     else lines.push(...longWord(word))
@@ -58,9 +78,15 @@ export function wrapped(
 }
 
 /** Wraps a name such as `total_amount` or `Europe/Paris` after its parts into lines of at most `width` columns. */
-export function wrappedName(name: string, width: number): string[] {
+export const wrappedName = (name: string, width: number): string[] => wrappedParts(partsOf(name), width)
+
+/** Wraps a list without blanks, such as `STRICT_TRANS_TABLES,NO_ZERO_DATE`, after its commas. */
+export const wrappedList = (list: string, width: number): string[] =>
+  wrappedParts(list.match(/[^,]+,*|,+/g) ?? [list], width)
+
+function wrappedParts(parts: readonly string[], width: number): string[] {
   const lines: string[] = []
-  for (const part of partsOf(name)) {
+  for (const part of parts) {
     const longer = `${lines.at(-1) ?? ''}${part}`
     if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
     else lines.push(...piecesOf(part, width))

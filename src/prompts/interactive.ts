@@ -9,7 +9,7 @@ import {
   type YesQuestion,
 } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
-import { asciiTheme, askAt } from './question.ts'
+import { asciiTheme, askAt, watchEnter } from './question.ts'
 
 /** The pause in typing after which a search starts. */
 const typingPauseMs = 80
@@ -20,6 +20,8 @@ const linesOfQuestion = 4
 const columnsBesideChoice = 4
 /** The sign before a question, and the ` (y/N) ` behind it. */
 const columnsBesideQuestion = 10
+/** The sign before the reason of a rejection. */
+const columnsBesideReason = 3
 const columnsInPipes = 80
 
 /** The properties of the terminal that prompts depend on. */
@@ -78,10 +80,16 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
+    const enter = watchEnter(this.terminal.stdin)
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
+      const isOutdated = (): boolean => signal.aborted
       if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
-      if (signal.aborted) return []
-      return (await find(typed?.trim() ?? '', signal)).map((choice) => this.choiceRow(choice))
+      if (isOutdated()) return []
+      const wanted = typed?.trim() ?? ''
+      const choices = await find(wanted, signal)
+      // In the next turn, inquirer has the choices.
+      if (enter.isPressed && !isOutdated() && isClear(choices, wanted)) setImmediate(enter.repeat)
+      return choices.map((choice) => this.choiceRow(choice))
     }
     const { value } = await this.prompt<{ value: T }>({
       type: 'search',
@@ -89,7 +97,7 @@ export class InteractiveAsk implements Ask, Conversation {
       message,
       source,
       pageSize: linesOfChoices,
-    })
+    }).finally(enter.stop)
     return value
   }
 
@@ -126,7 +134,7 @@ export class InteractiveAsk implements Ask, Conversation {
     parse: (text: string) => T
     defaultAnswer?: string
   }): Promise<T> {
-    const validate = (text: string): true | string => this.screen.escapeControls(problem(parse, text) ?? '') || true
+    const validate = (text: string): true | string => this.rejected(problem(parse, text))
     const { value } = await this.prompt<{ value: string }>({
       type: 'input',
       name: 'value',
@@ -146,11 +154,21 @@ export class InteractiveAsk implements Ask, Conversation {
     this.answered.push(...words)
   }
 
+  /** The reason of a rejection for inquirer, which puts `> ` before it. */
+  private rejected(reason: string | undefined): true | string {
+    if (reason === undefined) return true
+    const { escapeControls, wrap } = this.screen
+    return wrap(escapeControls(reason), this.columns - columnsBesideReason)
+  }
+
+  private get columns(): number {
+    return this.terminal.stderr.columns ?? columnsInPipes
+  }
+
   /** A choice in one line. */
   private choiceRow<T>({ name, cutFirst = '', value, short = name, description, disabled }: Choice<T>): object {
     const { escapeControls, fit } = this.screen
-    const { columns = columnsInPipes } = this.terminal.stderr
-    const width = columns - columnsBesideChoice - (disabled === undefined ? 0 : disabled.length + 1)
+    const width = this.columns - columnsBesideChoice - (disabled === undefined ? 0 : disabled.length + 1)
     return {
       name: fit(escapeControls(name), Math.max(width, 1), escapeControls(cutFirst)),
       value,
@@ -165,7 +183,7 @@ export class InteractiveAsk implements Ask, Conversation {
     // No mask, so that not even the length of a password is visible.
     const type = secret === undefined ? 'input' : 'password'
     const validate = async (text: string): Promise<true | string> =>
-      this.screen.escapeControls(problem(parse, text) ?? (await rejection(check, text)) ?? '') || true
+      this.rejected(problem(parse, text) ?? (await rejection(check, text)))
     const { value } = await this.prompt<{ value: string }>({
       type,
       name: 'value',
@@ -196,13 +214,18 @@ export class InteractiveAsk implements Ask, Conversation {
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
     const { escapeControls, wrap, isAscii } = this.screen
-    const { columns = columnsInPipes } = this.terminal.stderr
     return askAt(this.terminal, {
       ...question,
-      message: wrap(escapeControls(question.message), Math.max(columns - columnsBesideQuestion, 1)),
+      message: wrap(escapeControls(question.message), Math.max(this.columns - columnsBesideQuestion, 1)),
       ...(isAscii ? { theme: asciiTheme } : {}),
     })
   }
+}
+
+/** Whether the typed text means the first choice: it is the only one, or its name is exactly that text. */
+function isClear([first, ...others]: readonly Choice<unknown>[], typed: string): boolean {
+  if (first === undefined || first.disabled !== undefined || typed === '') return false
+  return others.length === 0 || (first.short ?? first.name).toLowerCase() === typed.toLowerCase()
 }
 
 /** The words of an answer on a command line; for an argument, such as `<user>`, the value alone. */

@@ -35,6 +35,26 @@ function watchInput(input: Readable): { signal: AbortSignal; stop: () => void } 
 
 const endEvents = ['pause', 'end', 'close'] as const
 
+interface Key {
+  readonly name?: string
+}
+
+/** Notices whether the last key was Enter. Inquirer ignores it during a search. */
+export function watchEnter(input: Readable): { readonly isPressed: boolean; repeat: () => void; stop: () => void } {
+  let isPressed = false
+  const notice = (_text: string | undefined, { name }: Key): void => {
+    isPressed = name === 'return' || name === 'enter'
+  }
+  input.on('keypress', notice)
+  return {
+    get isPressed() {
+      return isPressed
+    },
+    repeat: () => void input.emit('keypress', '\r', { name: 'return' } satisfies Key),
+    stop: () => void input.off('keypress', notice),
+  }
+}
+
 const keyNames: Readonly<Record<string, string>> = { '↑↓': 'up/down', '⏎': 'enter' }
 
 /** The signs of inquirer in ASCII. */

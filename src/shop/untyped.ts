@@ -5,16 +5,32 @@ import { quoteValue } from './rules.ts'
 /** Reads a value of any type. Throws InvalidValue with a sentence that follows the name of the value. */
 export type Read<T> = (value: unknown) => T
 
+/** A hostile body would otherwise become a message that is many times as long. */
+export const mostFaults = 100
+
 /**
  * Reads values whose types nobody has checked, such as JSON. It collects one sentence for each fault, and returns
  * undefined for a faulty value.
  */
 export class UntypedReader {
-  readonly faults: string[] = []
+  readonly #faults: string[] = []
+
+  get faults(): readonly string[] {
+    return this.#faults
+  }
+
+  /** True if further faults would not be listed. */
+  get isFull(): boolean {
+    return this.#faults.length > mostFaults
+  }
+
+  add(fault: string): void {
+    if (!this.isFull) this.#faults.push(this.#faults.length === mostFaults ? 'further faults are not listed' : fault)
+  }
 
   required<T>(name: string, value: unknown, read: Read<T>): T | undefined {
     if (value !== undefined) return this.optional(name, value, read)
-    this.faults.push(`${name} is missing`)
+    this.add(`${name} is missing`)
     return undefined
   }
 
@@ -24,7 +40,7 @@ export class UntypedReader {
       return read(value)
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      this.faults.push(`${name} ${error.message}`)
+      this.add(`${name} ${error.message}`)
       return undefined
     }
   }
@@ -32,9 +48,11 @@ export class UntypedReader {
   /** Returns the object, which may have these properties and no others. */
   object<P extends string>(name: string, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
     const found = (this.required(name, value, readObject) ?? {}) as Partial<Record<string, unknown>>
-    for (const property of Object.keys(found))
+    for (const property of Object.keys(found)) {
+      if (this.isFull) break
       if (!(properties as readonly string[]).includes(property) && found[property] !== undefined)
-        this.faults.push(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
+        this.add(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
+    }
     return found
   }
 

@@ -1,5 +1,6 @@
 import { DbtoolError } from '../errors.ts'
-import { codeOf, firstWord, hasExecutableComment } from './text.ts'
+import { codeOf, firstWord, hasExecutableComment } from '../db/sql-text.ts'
+import { nearest } from '../nearest.ts'
 
 /**
  * Statements that can be sent in a read-only transaction. The server refuses every change there. Others could
@@ -23,7 +24,9 @@ export function assertReading(sql: string): void {
   if (hasExecutableComment(sql))
     throw new DbtoolError('USAGE', 'the statement has code in a comment (/*!), so it may change something', { hint })
   if (!reading.includes(word) || writesStatistics.test(codeOf(sql)))
-    throw new DbtoolError('USAGE', `${nameOf(word)} may change something, and dbtool sql only reads`, { hint })
+    throw new DbtoolError('USAGE', `${nameOf(word)} may change something, and dbtool sql only reads`, {
+      hint: [...meant(word), hint].join(' '),
+    })
   if (/\bINTO\s+(?:OUTFILE|DUMPFILE)\b/i.test(codeOf(sql)))
     throw new DbtoolError('USAGE', 'INTO OUTFILE writes a file on the server, and dbtool sql only reads', {
       hint: 'write a file here with -o FILE, or add --write',
@@ -46,6 +49,12 @@ export function assertExplainable(sql: string): void {
     throw new DbtoolError('USAGE', `the server has no plan for ${nameOf(word)}`, {
       hint: '--explain works with SELECT, INSERT, UPDATE, DELETE and REPLACE',
     })
+}
+
+/** A misspelled word of a reading statement. */
+function meant(word: string): string[] {
+  const near = reading.includes(word) ? undefined : nearest(word, reading)
+  return near === undefined ? [] : [`did you mean ${near}? otherwise,`]
 }
 
 const nameOf = (word: string): string => (word === '' ? 'this statement' : word)

@@ -1,6 +1,6 @@
 import { DbtoolError, InvalidValue } from '../errors.ts'
 import { quoteValue } from '../values.ts'
-import { replaceInCode } from './text.ts'
+import { replaceInCode } from '../db/sql-text.ts'
 
 /** A value for `:name` in a statement. It is always bound as text, which the server converts like any text. */
 export interface Parameter {

@@ -3,7 +3,7 @@ import { markdownPage } from './markdown-page.ts'
 import { meansOf } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import { serverCells, serverColumnNames } from './server-means.ts'
-import { percentileAxis, withoutRest } from './stress-charts.ts'
+import { markAt, percentileAxis, withoutRest } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
 
@@ -59,6 +59,7 @@ export function compareHtmlOf(report: CompareReport): string {
       tableOf('Pools', runs.map(rowOf), columns),
       '<h2>The pools beside each other</h2>',
       chartsOf(report),
+      tableOf('Failovers', failoverRows(runs), failoverColumns),
       tableOf('The server meanwhile', serverRows(runs), ['pool', ...serverColumnNames]),
       tableOf('Errors', errorRows(runs), ['pool', 'code', 'count', 'message']),
     ],
@@ -75,6 +76,7 @@ export function compareMarkdownOf({ runs, about }: CompareReport): string {
       { columns, rows: runs.map(rowOf) },
       { columns: ['pool', ...serverColumnNames], rows: serverRows(runs) },
       { columns: ['pool', 'error', 'count', 'message'], rows: errorRows(runs) },
+      { columns: failoverColumns, rows: failoverRows(runs) },
     ],
   })
 }
@@ -99,6 +101,11 @@ function chartsOf({ runs }: CompareReport): Chart[] {
     name: result.mode,
     values: seconds.map((_, index) => over_time[index]?.throughput ?? null),
   }))
+  // The two hosts are in the table of failovers: here, the pools of all modes share the space.
+  const marks = runs
+    .flatMap(({ result: { mode, failovers } }) => failovers.map(({ second }) => markAt(second, mode)))
+    .sort((a, b) => a.at - b.at)
+  const course = { title: 'Successful iterations', unit: '/ s', x: { name: 'time', unit: 's', values: seconds } }
   const byPercentile = (title: string, of: (distribution: Distribution) => Line['values']): Chart => ({
     title,
     unit: 'ms',
@@ -106,7 +113,7 @@ function chartsOf({ runs }: CompareReport): Chart[] {
     lines: runs.map(({ result, distribution }) => ({ name: result.mode, values: of(distribution) })),
   })
   return [
-    { title: 'Successful iterations', unit: '/ s', x: { name: 'time', unit: 's', values: seconds }, lines: overTime },
+    { ...course, lines: overTime, ...(marks.length === 0 ? {} : { marks }) },
     byPercentile('Acquire wait by percentile', ({ acquire_ms }) => acquire_ms),
     byPercentile('Total time by percentile', ({ total_ms }) => total_ms),
   ]
@@ -117,6 +124,13 @@ const serverRows = (runs: readonly StressRun[]): string[][] =>
     const means = meansOf(server)
     return means === null ? [] : [[result.mode, ...serverCells(means)]]
   })
+
+const failoverColumns = ['pool', 'failover at, s', 'from', 'to', 'reason']
+
+const failoverRows = (runs: readonly StressRun[]): string[][] =>
+  runs.flatMap(({ result: { mode, failovers } }) =>
+    failovers.map(({ second, from, to, reason }) => [mode, String(second), from, to, reason]),
+  )
 
 const errorRows = (runs: readonly StressRun[]): string[][] =>
   runs.flatMap(({ result }) =>

@@ -1,8 +1,10 @@
-import type { About } from './page.ts'
+import { number, type About } from './page.ts'
 
 interface MarkdownPage {
   readonly title: string
   readonly about: About
+  /** Tables above all else, such as missed thresholds. */
+  readonly first?: readonly MarkdownTable[]
   /** The verdict and the other conclusions; a line that begins with a space is a line to paste. */
   readonly sentences: readonly string[]
   readonly tables: readonly MarkdownTable[]
@@ -14,11 +16,12 @@ interface MarkdownTable {
 }
 
 /** A report in GitHub Flavored Markdown, for a pull request or the summary of a CI job. */
-export function markdownPage({ title, about, sentences, tables }: MarkdownPage): string {
+export function markdownPage({ title, about, first = [], sentences, tables }: MarkdownPage): string {
   const { command, server, date, settings, versions } = about
   const facts = [...Object.entries(versions), ['server', server], ['date', date], ...Object.entries(settings)]
   return [
     `## ${escaped(title)}`,
+    ...first.map(tableText),
     ...paragraphs(sentences),
     fenced('sh', command),
     ...tables.map(tableText),
@@ -54,7 +57,9 @@ function fenced(language: string, text: string): string {
 function tableText({ columns, rows }: MarkdownTable): string {
   if (rows.length === 0) return ''
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`
-  return [line(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(line)].join('\n')
+  const isAligned = (at: number): boolean => rows.every((row) => number.test(row[at] ?? ''))
+  const rule = columns.map((_, at) => (isAligned(at) ? '---:|' : '---|')).join('')
+  return [line(columns), `|${rule}`, ...rows.map(line)].join('\n')
 }
 
 /** The characters with a meaning in Markdown or HTML. An underscore inside a word has none. */

@@ -58,7 +58,7 @@ export async function observerOf(queries: Queries, host?: () => string | undefin
     seesCpu: first !== undefined,
     watch: (expectedMs = Infinity) =>
       watch(read, {
-        intervalMs: Math.max(leastMs, Math.min(everyMs, expectedMs / 3)),
+        intervalMs: Math.max(leastMs, Math.min(everyMs, expectedMs / 5)),
         isOver: (answers) => !answers && host === undefined,
       }),
   }

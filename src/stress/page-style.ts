@@ -5,9 +5,10 @@ export const pageStyle = `${chartColours}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem }
 h1 { font-size: 1.5rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem }
-.quiet { color: var(--quiet); margin: .3rem 0 }
+.quiet { color: var(--quiet); margin: .3rem 0; overflow-wrap: anywhere }
 .command { display: flex; gap: .6rem; align-items: start; margin: .8rem 0 }
 code { font: .9rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere }
+.command .lines { white-space: pre; overflow-x: auto; min-width: 0 }
 .command code { flex: 1; padding: .4rem .7rem; border: 1px solid var(--grid); border-radius: .4rem }
 button { font: inherit; font-size: .9rem; padding: .4rem .8rem; border-radius: .4rem; cursor: pointer;
   color: var(--ink); background: var(--paper); border: 1px solid var(--quiet) }
@@ -33,6 +34,10 @@ ${chartStyle}
   text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-top: 1px solid var(--grid);
   font-weight: 400
 }
-.table th { color: var(--quiet) } .table .long { overflow-wrap: anywhere } .table .number { white-space: nowrap }
+.table th { color: var(--quiet) } .missed, .table .missed th { color: var(--b) }
+.table .long { overflow-wrap: anywhere } .table .number { white-space: nowrap }
+.table .right { text-align: right; font-variant-numeric: tabular-nums }
+.table .right + :not(.right) { padding-left: .4rem }
+@media (max-width: 30rem) { .table { font-size: .85rem } }
 @media (hover: none) { .hint { display: none } }
 `

@@ -86,13 +86,20 @@ export function tableOf(
   columns: readonly string[] = [],
 ): string {
   if (rows.length === 0) return ''
-  const head =
-    columns.length === 0
-      ? ''
-      : `<tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr>\n`
+  // Numbers below a head are aligned; a value beside its name may be anything.
+  const isAligned = (at: number): boolean => columns.length > 0 && rows.every((row) => number.test(row[at] ?? ''))
+  const alignments = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => (isAligned(at) ? ['right'] : []))
+  const heads = columns.map(
+    (column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`,
+  )
+  const head = columns.length === 0 ? '' : `<tr>${heads.join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
-    const values = cells.map((cell) => `<td${classOf(cell, 'td')}>${escapeHtml(cell)}</td>`)
-    return `<tr><th scope="row"${classOf(name, 'th')}>${escapeHtml(unbroken(name))}</th>${values.join('')}</tr>`
+    const attributes = (cell: string, at: number): string =>
+      attribute([...classesOf(cell, at === 0 ? 'th' : 'td'), ...(alignments[at] ?? [])])
+    const values = cells.map((cell, at) => `<td${attributes(cell, at + 1)}>${escapeHtml(cell)}</td>`)
+    const heading = breakable(escapeHtml(unbroken(name)))
+    const missed = name.startsWith('✖') ? ' class="missed"' : ''
+    return `<tr${missed}><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`
   })
   return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }
@@ -100,11 +107,18 @@ export function tableOf(
 /** A sign stays on the line of its word. */
 const unbroken = (name: string): string => name.replace(/^([✔✖–]) /, '$1\u00a0')
 
+/** A name such as `innodb_flush_log_at_trx_commit` may be broken after its parts. */
+const breakable = (name: string): string => name.replaceAll('_', '_<wbr>')
+
 /** A longer word is broken when it is too wide for its column. Shorter ones are never broken. */
 const longestWord = { th: 30, td: 20 } as const
-const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
+/** A number with its unit, or none. */
+export const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
 
-function classOf(cell: string, element: keyof typeof longestWord): string {
-  if (number.test(cell)) return ' class="number"'
-  return cell.split(/\s+/).some((word) => word.length > longestWord[element]) ? ' class="long"' : ''
+function classesOf(cell: string, element: keyof typeof longestWord): string[] {
+  if (number.test(cell)) return ['number']
+  return cell.split(/\s+/).some((word) => word.length > longestWord[element]) ? ['long'] : []
 }
+
+const attribute = (classes: readonly string[] = []): string =>
+  classes.length === 0 ? '' : ` class="${classes.join(' ')}"`

@@ -7,10 +7,10 @@ import type { Percentiles } from './histogram.ts'
 import type { StressResult } from './result.ts'
 import type { Interval } from './series.ts'
 import { serverRows } from './server-means.ts'
-import { chartsOverTime, distributionChart, errorCharts, serverCharts } from './stress-charts.ts'
+import { chartsOverTime, distributionChart, errorCharts, failoverText, serverCharts } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
-import { measuredText } from './threshold.ts'
+import { comparedTexts, measuredText } from './threshold.ts'
 
 export type JudgedRun = StressRun<JudgedResult>
 
@@ -21,13 +21,18 @@ export interface StressReport extends JudgedRun {
   readonly baseline_distribution: Distribution | null
 }
 
-/** The series over time as CSV, one line per interval. */
-export function csvOf({ over_time }: StressReport): string {
+/** The series over time as CSV, one line per interval; `failover` has the moves to other hosts within it. */
+export function csvOf({ over_time, result: { failovers } }: StressReport): string {
   const [first] = over_time
   if (first === undefined) return ''
   const names = Object.keys(first) as (keyof Interval)[]
-  const lines = over_time.map((interval) => names.map((name) => interval[name] ?? '').join(','))
-  return `${[names.join(','), ...lines].join('\n')}\n`
+  const lines = over_time.map((interval, index) => {
+    const from = over_time[index - 1]?.second ?? 0
+    const isLast = index === over_time.length - 1
+    const moves = failovers.filter(({ second }) => second >= from && (isLast || second < interval.second))
+    return [...names.map((name) => interval[name] ?? ''), moves.map(failoverText).join('; ')].join(',')
+  })
+  return `${[[...names, 'failover'].join(','), ...lines].join('\n')}\n`
 }
 
 /** The run as an HTML page with charts. */
@@ -62,10 +67,12 @@ export function markdownOf({ result, about, server }: StressReport): string {
   return markdownPage({
     title: titleOf(result),
     about,
-    sentences: [verdictOf(result).sentence],
-    tables: [
+    first: [
       { columns: ['threshold', 'measured'], rows: thresholdRows(thresholds) },
       { columns: ['metric', 'baseline', 'this run', 'change'], rows: comparisonRows(comparison) },
+    ],
+    sentences: [verdictOf(result).sentence],
+    tables: [
       { columns: ['figure', 'value'], rows: figuresOf(result) },
       { columns: ['ms', ...timesOf(result).map(([name]) => name)], rows: percentileRows(result) },
       { columns: statementColumns, rows: statementRows(result) },
@@ -99,12 +106,10 @@ const thresholdRows = (thresholds: JudgedResult['thresholds']): string[][] =>
   thresholds.map((judged) => [`${signOf(judged.ok)} ${judged.threshold}`, measuredText(judged)])
 
 const comparisonRows = (comparison: JudgedResult['comparison']): string[][] =>
-  comparison.map(({ metric, baseline, measured, unit, change, ok }) => [
-    `${signOf(ok)} ${metric}`,
-    `${baseline} ${unit}`,
-    `${measured} ${unit}`,
-    `${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(1)} %`,
-  ])
+  comparison.map((compared) => {
+    const { baseline, measured, change } = comparedTexts(compared)
+    return [`${signOf(compared.ok)} ${compared.metric}`, baseline, measured, change]
+  })
 
 const errorRows = ({ errors }: StressResult): string[][] =>
   errors.map(({ code, count, message }) => [code, String(count), message])

@@ -1,4 +1,5 @@
 import type { Axis, Chart, Line, Mark } from './chart.ts'
+import type { RecordedFailover } from './host-record.ts'
 import type { ServerInterval } from './observer.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import type { Interval } from './series.ts'
@@ -18,11 +19,15 @@ export function withoutRest(intervals: readonly Interval[]): readonly Interval[]
   return intervals.length > fewIntervals && last < width / 2 ? intervals.slice(0, -1) : intervals
 }
 
+export const failoverText = ({ from, to }: RecordedFailover): string => `${from} → ${to}`
+
 /** The failovers of a run as marks on its axis of time. Undefined without any. */
 function failoversOf({ result: { failovers } }: Pick<StressRun, 'result'>): readonly Mark[] | undefined {
   if (failovers.length === 0) return undefined
-  return failovers.map(({ second, from, to }) => ({ at: second, from: second, to: second, text: `${from} → ${to}` }))
+  return failovers.map((failover) => markAt(failover.second, failoverText(failover)))
 }
+
+export const markAt = (second: number, text: string): Mark => ({ at: second, from: second, to: second, text })
 
 /** The course of a run over time. */
 export function chartsOverTime(run: Pick<StressRun, 'over_time' | 'result'>): Chart[] {

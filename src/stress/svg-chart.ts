@@ -126,9 +126,11 @@ function ticksOf(axis: Axis, { x }: Scales, { width, height }: Size): string[] {
   let free = -Infinity
   return placesOf(axis).flatMap(({ at, text }) => {
     const place = x(at)
-    if (place < free) return []
-    free = place + Math.max(labelSpace, text.length * characterWidth + 6)
+    const length = text.length * characterWidth
     const anchor = place < edge.left + 20 ? 'start' : place > width - edge.right - 20 ? 'end' : 'middle'
+    const left = place - { start: 0, middle: length / 2, end: length }[anchor]
+    if (left < free) return []
+    free = left + Math.max(labelSpace, length + 6)
     return [label(place, height - 8, anchor, text)]
   })
 }
@@ -196,17 +198,23 @@ function rangesOf({ marks = [] }: Chart, { x }: Scales, { height }: Size): strin
   })
 }
 
+/** The texts of marks have two rows; one without a free place is omitted. */
 function marksOf({ marks = [] }: Chart, { x }: Scales, { width, height }: Size): string[] {
+  // The unit of the chart is beside the upper row.
+  const free: number[] = [-Infinity, edge.left]
   return marks.flatMap((mark) => {
     const place = x(mark.at)
     const line = `x1="${place.toFixed(1)}" x2="${place.toFixed(1)}" y1="${edge.top - 8}" y2="${height - edge.bottom}"`
     const length = mark.text.length * characterWidth
     // Beside its line if there is room, otherwise within the picture.
-    const [at, anchor] =
-      place < width / 2
-        ? [Math.max(0, Math.min(place + 5, width - length)), 'start']
-        : [Math.min(width, Math.max(place - 5, length)), 'end']
-    const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4}" text-anchor="${anchor}">`
-    return [`<line class="mark" ${line}/>`, `${text}${escapeHtml(mark.text)}</text>`]
+    const beside = place < width / 2 ? place + 5 : place - 5 - length
+    const left = Math.max(0, Math.min(beside, width - length))
+    const row = free.findIndex((end) => end <= left)
+    const drawn = `<line class="mark" ${line}/>`
+    if (row < 0) return [drawn]
+    free[row] = left + length + 5
+    const [at, anchor] = place < width / 2 ? [left, 'start'] : [left + length, 'end']
+    const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4 - row * 14}" text-anchor="${anchor}">`
+    return [drawn, `${text}${escapeHtml(mark.text)}</text>`]
   })
 }

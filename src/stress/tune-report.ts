@@ -43,11 +43,7 @@ export function tuneHtmlOf(report: TuneReport): string {
     about,
     verdict: { good: advice.confidence === 'high', sentence: words[0] ?? '' },
     body: [
-      ...words
-        .slice(1)
-        .map((word) =>
-          word.startsWith(' ') ? `<p><code>${escapeHtml(word.trim())}</code></p>` : `<p>${escapeHtml(word)}</p>`,
-        ),
+      ...conclusions(words.slice(1)),
       '<h2>By pool size</h2>',
       chartsOf(report),
       tableOf('All sizes', advice.points.map(rowOf), columns),
@@ -59,6 +55,18 @@ export function tuneHtmlOf(report: TuneReport): string {
       ]),
     ],
   })
+}
+
+/** Sentences as paragraphs; the lines to paste, which begin with a blank, stay together with a button. */
+function conclusions(words: readonly string[]): string[] {
+  const first = words.findIndex((word) => word.startsWith(' '))
+  const last = words.findLastIndex((word) => word.startsWith(' '))
+  const paragraphs = words.map((word) => `<p>${escapeHtml(word)}</p>`)
+  if (first < 0) return paragraphs
+  const pasted = words.slice(first, last + 1).map((word) => escapeHtml(word.trim()))
+  const block = `<div class="command"><code id="settings" class="lines">${pasted.join('\n')}</code>
+<button type="button" class="copy" data-copies="settings" hidden>Copy</button></div>`
+  return [...paragraphs.slice(0, first), block, ...paragraphs.slice(last + 1)]
 }
 
 /** The sweep for a pull request or the summary of a CI job. */

@@ -71,6 +71,12 @@ describe('addresses add', () => {
     })
     expect(await ids('')).toEqual([3, 2, 1])
   })
+
+  it('are a line each on a narrow terminal, which names the columns that it omits', async () => {
+    const { stdout, stderr } = await dbtool('addresses list', { database: shop.name, columns: 56 })
+    expect(stdout).toMatch(/│ +1 │ ada +│ billing +│ Unter/)
+    expect(stderr).toBe('the terminal is too narrow for created_at, user_id and\ncountry; --fields shows them\n')
+  })
 })
 
 describe('addresses list', () => {

@@ -288,7 +288,23 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
   ['orders get 1 2', ["too many arguments for orders get: '2'"]],
   ['users list --limit', ['--limit <n> needs a value']],
+  ['orders deliver --all --status pending', ["--status must be shipped, not 'pending'"]],
+  ['sql @nowhere.sql', ['cannot read nowhere.sql: there is no such file']],
+  ['pool stress --baseline nowhere.json', ['cannot read nowhere.json: there is no such file']],
 ]
+
+describe('the way out of a mistake', () => {
+  it.each([
+    [['sql', 'SELECT', '1'], 'put the statement in quotes; see: dbtool sql --help'],
+    [['sql', 'SELEC 1'], 'did you mean SELECT? otherwise, add --write to allow changes'],
+    [['sql', 'TRUNCATE users'], 'add --write to allow changes'],
+    [['orders', 'place', 'ada', 'TEA-1:2'], 'it takes only flags; see: dbtool orders place --help'],
+    [['orders', 'get', '1', '2'], 'see: dbtool orders get --help'],
+  ])('%j', async (line, hint) => {
+    const { exitCode, error } = await dbtool([...line, '--json'], { database: shop.name })
+    expect([exitCode, error.hint]).toEqual([2, hint])
+  })
+})
 
 describe('one clear sentence for each fault, exit 2, and no change', () => {
   it.each(usage)('dbtool %s', async (line, faults, situation) => {

@@ -183,6 +183,8 @@ describe.skipIf(dumper === undefined)('db restore', () => {
   it('asks for the name on a terminal, and takes no yes', async () => {
     const tty = terminal(['db', 'restore', file], copy.name, { as: 'owner', columns: 300 })
     await tty.see(`Type ${copy.name} to continue`)
+    // The line of progress is erased before the question.
+    for (const after of tty.raw.split('checked …').slice(1)) expect(after).toMatch(/^\u001B\[2K/)
     tty.type(`y${keys.enter}`)
     expect(await tty.ended()).toBe(3)
     expect(await copy.connection.rows('SHOW TABLES LIKE ?', ['mine'])).toHaveLength(1)

@@ -1,5 +1,9 @@
+import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
+import { nextSteps } from '../../commands/demo.ts'
+import type { Io } from '../../src/context/context.ts'
+import { Output } from '../../src/output/output.ts'
 import { serverStatus } from '../../src/server/status.ts'
 import { temporaryHome } from '../server/temporary-home.ts'
 import { terminal } from '../support/terminal.ts'
@@ -9,6 +13,20 @@ const [columns, rows] = [80, 24]
 /** The lines that stay on the screen: a line of progress is erased by the next one. */
 const linesOf = (raw: string): string[] =>
   raw.split('\r\n').map((line) => stripVTControlCharacters(line.split('\u001B[2K').at(-1) ?? ''))
+
+it.each([
+  [80, '  dbtool db migrate                                   create your own shop'],
+  [60, '  dbtool db migrate\n    create your own shop\n'],
+])('the next steps at %i columns', (width, step) => {
+  let text = ''
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: width })
+  stderr.on('data', (chunk) => (text += String(chunk)))
+  const io = { stdout: stderr, stderr, env: {}, signal: new AbortController().signal }
+  const options = { colour: 'never', quiet: false, raw: false, format: undefined } as const
+  nextSteps({ out: new Output({ ...io, ...options }), io: io as unknown as Io })
+  expect(text).toContain(step)
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width)
+})
 
 it('the demo tells its story on a small terminal, and leaves its server running', async () => {
   const paths = temporaryHome()

@@ -380,7 +380,20 @@ it('--preset help lists the presets, without a file', async () => {
   const { exitCode, json } = await dbtool('orders import --preset help --json')
   expect([exitCode, json<{ preset: string }[]>().map(({ preset }) => preset)]).toEqual([
     0,
-    ['amazon', 'ebay', 'etsy', 'magento', 'prestashop', 'shopify', 'square', 'woocommerce', 'woocommerce-api'],
+    [
+      'amazon',
+      'ebay',
+      'etsy',
+      'magento',
+      'prestashop',
+      'shopify',
+      'square',
+      'squarespace',
+      'wix',
+      'woocommerce',
+      'woocommerce-api',
+      'woocommerce-lines',
+    ],
   ])
 })
 

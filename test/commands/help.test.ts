@@ -88,6 +88,12 @@ describe('dbtool help', () => {
     for (const example of examples) expect((await dbtool(`${example} --help`)).exitCode, example).toBe(0)
   })
 
+  it.each(['orders place', 'products create', 'users', ''])('dbtool %s --help fits 60 columns', async (command) => {
+    const { stdout } = await dbtool(`${command} --help`.trim(), { columns: 60 })
+    // Lines to copy are not broken.
+    expect(stdout.split('\n').filter((line) => line.length > 60 && !/^ {2}\$|^ {6}--/.test(line))).toEqual([])
+  })
+
   it('has every flag, variable, format and exit code in a topic', async () => {
     const pages = await Promise.all(Object.keys(topics).map(async (topic) => (await dbtool(`help ${topic}`)).stdout))
     const flags = globalGroups().flatMap(([, ...options]) =>

@@ -30,6 +30,11 @@ describe('many orders', () => {
     expect(await statuses()).toEqual(['shipped', 'shipped', 'shipped', 'confirmed', 'pending'])
   })
 
+  it('have a table without errors if there are none', async () => {
+    expect((await typed('orders ship 1 2')).stdout).toMatch(/^┌.*\n│ item │ outcome │\n/)
+    expect((await typed('orders ship 3 5')).stdout).toMatch(/^┌.*\n│ item │ outcome │ error +│ message +│\n/)
+  })
+
   it('have a table of outcomes, and exit code 7 if some failed; the others are done', async () => {
     const { exitCode, stdout, stderr } = await typed('orders ship 1 5 4711 2 --format csv')
     expect(exitCode).toBe(7)
@@ -85,7 +90,7 @@ describe('many orders', () => {
     ['orders ship 1 -', '- reads all names from standard input, so it stands alone'],
     ['orders ship 1 --all', '--all and the number of an order exclude each other'],
     ['orders ship 1 --status confirmed', '--status needs --all'],
-    ['orders ship --all --status shipped', "--status must be one of confirmed, not 'shipped'"],
+    ['orders ship --all --status shipped', "--status must be confirmed, not 'shipped'"],
     ['orders ship 1 2 --fields total', /unknown field 'total'.*; the fields are item, outcome, error, message$/],
   ])('are refused before anything is changed: %s', async (line, message) => {
     const before = await everything(shop)

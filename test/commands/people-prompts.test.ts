@@ -19,6 +19,16 @@ const usernames = async (): Promise<string[]> =>
   )
 
 describe('on a terminal', () => {
+  it('the reason why an answer is refused is wrapped between words', async () => {
+    const tty = terminal(['users', 'set-password', 'ada'], database, { columns: 60 })
+    await tty.see('Password (12 or more characters')
+    tty.type(`short${keys.enter}`)
+    await tty.see('> Must have at least 12 characters, an upper-case letter, a\n')
+    await tty.see('digit, a special character such as ! or #')
+    tty.type(keys.ctrlC)
+    expect(await tty.ended()).toBe(130)
+  })
+
   it('a new password is asked for twice, and a login once; neither is seen', async () => {
     const tty = terminal(['users', 'set-password'], database)
     await tty.see('Which user? (part of the name or email)')

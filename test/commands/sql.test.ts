@@ -29,6 +29,14 @@ beforeAll(async () => {
 })
 beforeEach(() => renewedShop(shop))
 
+it('a row becomes a block before its texts are cut to a few characters', async () => {
+  const columns = Array.from({ length: 8 }, (_, at) => `'a long text ${at}' AS column_${at}`).join(', ')
+  const { stdout } = await dbtool(['sql', `SELECT ${columns}`], { database, columns: 60, env: { NO_COLOR: '1' } })
+  expect(stdout).toContain('column_7  a long text 7\n')
+  const { stdout: wide } = await dbtool(['sql', `SELECT ${columns}`], { database, columns: 90, env: { NO_COLOR: '1' } })
+  expect(wide).toContain('│ a long … │')
+})
+
 const typed = (argv: readonly string[], more: Situation = {}): Promise<Outcome> =>
   dbtool(['sql', ...argv], { database, as: 'owner', ...more })
 
@@ -146,7 +154,7 @@ describe('the statement', () => {
   it.each([
     [[''], 'the statement is empty'],
     [['-'], 'standard input is empty'],
-    [['@missing.sql'], /^cannot read missing\.sql: ENOENT/],
+    [['@missing.sql'], 'cannot read missing.sql: there is no such file'],
     [['SELECT :a'], 'no value for :a in the statement'],
     [['SELECT ?', '--param', 'a=1'], "the statement has a '?', to which no value is bound"],
     [["SELECT ':a'", '--param', 'a=1'], '--param a: the statement has no :a'],

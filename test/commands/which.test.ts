@@ -121,6 +121,32 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     )
   })
 
+  it.each([
+    { typed: 'zoe@example', why: 'there is only one match', user: 'zoe' },
+    { typed: 'BOB', why: 'a match has exactly this name', user: 'bob' },
+  ])('Enter during the search takes $typed, because $why', async ({ typed, user }) => {
+    await shop.connection.execute(
+      "INSERT INTO users (username, email, password_hash) VALUES ('bobby', 'bobby@example.com', '!')",
+    )
+    const tty = terminal(['users', 'get'], database)
+    await respond(tty, [
+      { see: '❯ ', type: `${typed}${keys.enter}` },
+      { see: `without prompts: dbtool users get ${user}\n`, type: '' },
+    ])
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).not.toContain('Warning')
+  })
+
+  it('Enter during the search takes nothing that the user has not seen', async () => {
+    const tty = terminal(['users', 'get'], database)
+    await respond(tty, [
+      { see: '❯ ', type: `o${keys.enter}` },
+      { see: ' o\n❯ ', type: keys.enter },
+      { see: 'without prompts: ', type: '' },
+    ])
+    expect(await tty.ended()).toBe(0)
+  })
+
   it('an order that was not meant is not cancelled', async () => {
     const tty = terminal(['orders', 'cancel'], database, { columns: 200 })
     await respond(tty, [

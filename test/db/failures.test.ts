@@ -58,6 +58,17 @@ describe('a statement that the server refuses', () => {
       conflict('DUPLICATE', "'gift certificate (TLS)'", 'another value'),
     ],
     [
+      'two columns of one name',
+      'SELECT 1 AS n, 2 AS n',
+      [],
+      {
+        code: 'QUERY_FAILED',
+        exitCode: 1,
+        message: "two columns of the result have the name 'n'",
+        hint: 'a name of its own',
+      },
+    ],
+    [
       'a row that others refer to',
       'DELETE FROM users WHERE id = ?',
       [1],

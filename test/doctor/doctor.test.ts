@@ -169,4 +169,14 @@ describe('schema and shop', () => {
     expect(of('stock-not-negative').found).toMatch(/^skipped \(.*max_statement_time/)
     expect(of('references').found).toMatch(/^skipped \(.*max_statement_time/)
   })
+
+  it('with an account of one connection, which is enough for doctor and db check', async () => {
+    const user = `one_${shop.name.slice(-6)}`
+    await shop.connection.execute(`CREATE USER ${user}@localhost IDENTIFIED BY 'one' WITH MAX_USER_CONNECTIONS 1`)
+    await shop.connection.execute(`GRANT SELECT ON ${shop.name}.* TO ${user}@localhost`)
+    const env = { DB_USER: user, DB_PASSWORD: 'one' }
+    expect((await examine({ database: shop.name, env })).of('references').status).toBe('ok')
+    expect((await dbtool('db check', { database: shop.name, env })).stderr).toContain('all invariants hold')
+    await shop.connection.execute(`DROP USER ${user}@localhost`)
+  })
 })

@@ -88,7 +88,13 @@ test('no block is read ahead of the records that were consumed', async () => {
   const source = await openSource(file('in.csv', `${header}\n${'A,ada,"x",1\n'.repeat(50_000)}`), {
     stdin: Readable.from([]),
   })
-  const shape = { header: await readHeader(source, rules), grammar: rules.grammar, columns: [], read: String }
+  const shape = {
+    header: await readHeader(source, rules),
+    grammar: rules.grammar,
+    columns: [],
+    read: String,
+    seen: { nullTexts: 0 },
+  }
   const read = vi.spyOn(source.handle, 'read')
   let blocks = 0
   let count = 0

@@ -75,6 +75,19 @@ describe('the channels', () => {
   })
 })
 
+describe('an acquire wait that ends at once', () => {
+  it.each([
+    ['POOL_CLOSED', {}, (pool: ShopPool) => pool.close()],
+    ['INTERRUPTED', { signal: AbortSignal.abort() }, () => Promise.resolve()],
+  ])('is published, too: %s', async (outcome, options, before) => {
+    const pool = poolOf()
+    await before(pool)
+    const events = listen('acquire')
+    await expect(pool.acquire(options)).rejects.toMatchObject({ code: outcome })
+    expect(events).toMatchObject([{ pool, outcome, durationMs: 0 }])
+  })
+})
+
 describe('the examples', () => {
   it('OpenTelemetry: a span for each statement and each acquire wait', async () => {
     const spans: { name: string; attributes: object; status?: object; ms: number }[] = []

@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { complaints, root, unpackedInto } from '../support/packed.ts'
+import { complaints, root, unexportedTypes, unpackedInto } from '../support/packed.ts'
 import { login } from '../support/people.ts'
 import { smallShop } from '../support/shop.ts'
 
@@ -92,6 +92,10 @@ describe('the packed library', { timeout: 120_000 }, () => {
     for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), text)
     for (const module of ['node16', 'nodenext'] as const)
       expect(await complaints(folder, module, ['--noEmit', 'consumer.mts', 'consumer.cts']), module).toBe('')
+  })
+
+  it.each(['dist/lib/index.d.ts', 'dist/lib/cjs/index.d.ts'])('exports every type that %s names', (declarations) => {
+    expect(unexportedTypes(join(folder, 'node_modules', 'dbtool', declarations))).toEqual([])
   })
 
   it('has no types for what no caller may write', async () => {

@@ -167,6 +167,32 @@ describe('a fault of an order', () => {
       ],
     ],
     [
+      'more lines than one document takes',
+      { ...sound, lines: Array.from({ length: 10_001 }, () => ({})) },
+      'lines must have at most 10000 entries, not 10001',
+    ],
+    [
+      'more adjustments than one document takes',
+      { ...sound, adjustments: Array.from({ length: 1_001 }, () => ({})) },
+      'adjustments must have at most 1000 entries, not 1001',
+    ],
+    [
+      'more faults than anybody reads',
+      { ...sound, lines: Array.from({ length: 10_000 }, () => 0) },
+      [
+        ...Array.from({ length: 100 }, (_, at) => `lines[${at}] must be an object, not the number 0`),
+        'further faults are not listed',
+      ],
+    ],
+    [
+      'more unknown properties than anybody reads',
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`p${at}`, 1])),
+      [
+        ...Array.from({ length: 100 }, (_, at) => `the order has an unknown property 'p${at}'`),
+        'further faults are not listed',
+      ],
+    ],
+    [
       'everything at once',
       { userId: 0, lines: [{ productId: 1, quantity: 0, price: 'x' }], key: '', state: 'new' },
       [

@@ -49,6 +49,10 @@ describe('createPool', () => {
     [{ sessionVariables: { sql_mode: 'ANSI' } }, 'sessionVariables cannot set sql_mode: connections are strict'],
     [{ sessionVariables: { autocommit: 0 } }, 'sessionVariables cannot set autocommit: the pool depends on it'],
     [
+      { sessionVariables: { group_concat_max_len: 4_096 } },
+      'sessionVariables.group_concat_max_len must be at least 1048576, because dbtool reads lists of that length',
+    ],
+    [
       { sessionVariables: { max_statement_time: 1 } },
       'sessionVariables cannot set max_statement_time: use statementTimeoutMs',
     ],
@@ -72,7 +76,7 @@ describe('createPool', () => {
     ['options of the environment that are not set', { host: undefined, port: undefined, password: undefined }],
     ['zero where it means no limit', { recycleMs: 0, connectTimeoutMs: 0, statementTimeoutMs: 0, lockWaitMs: 0 }],
     ['no ping at all', { pingAfterIdleMs: Infinity }],
-    ['session variables', { sessionVariables: { group_concat_max_len: 4096, lc_time_names: 'de_DE' } }],
+    ['session variables', { sessionVariables: { group_concat_max_len: 2_000_000, lc_time_names: 'de_DE' } }],
   ])('accepts %s', (_what, given) => {
     expect(faultsOf(given)).toEqual([])
   })

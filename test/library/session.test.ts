@@ -11,6 +11,29 @@ function onePool(options: CreatePoolOptions = {}): ShopPool {
   return pool
 }
 
+const failedWithLock = "SELECT GET_LOCK('mine', 0), (SELECT 1 UNION SELECT 2)"
+
+/** Runs `work` with a pool of one connection, and with tables, a role and procedures. */
+async function withPrepared(work: (pool: ShopPool) => Promise<void>): Promise<void> {
+  const { connection, target } = database
+  for (const sql of [
+    'CREATE OR REPLACE TABLE counters (n INT)',
+    'CREATE OR REPLACE TABLE other (n INT)',
+    'CREATE OR REPLACE TABLE written (n INT) ENGINE = InnoDB',
+    'INSERT INTO counters VALUES (1), (2)',
+    'INSERT INTO other VALUES (1)',
+    "CREATE OR REPLACE PROCEDURE locking() SELECT GET_LOCK('mine', 0)",
+    `CREATE OR REPLACE PROCEDURE halfway() BEGIN
+      SET SESSION sort_buffer_size = 65536; CREATE TEMPORARY TABLE counters AS SELECT seq AS n FROM seq_1_to_3;
+      SIGNAL SQLSTATE '45000'; END`,
+    'CREATE ROLE IF NOT EXISTS some_role',
+    `GRANT some_role TO '${target.user}'@localhost`,
+    `GRANT ALL ON ${database.name}.* TO some_role`,
+  ])
+    await connection.execute(sql)
+  await work(onePool())
+}
+
 describe('what a caller has changed in its session does not reach the next one', () => {
   it.each<[string, string[], string, unknown]>([
     ['autocommit', ['SET autocommit = 0'], '@@autocommit', 1],
@@ -68,6 +91,34 @@ describe('what a caller has changed in its session does not reach the next one',
     expect(pool.stats()).toMatchObject({ opened: 1 })
   })
 
+  it.each<[string, string, string, unknown]>([
+    ['a failed procedure', 'CALL halfway()', 'SELECT @@sort_buffer_size AS answer', 65_536],
+    ['a temporary table of a failed procedure', 'CALL halfway()', 'SELECT COUNT(*) AS answer FROM counters', 3],
+    ['a lock of a procedure', 'CALL locking()', "SELECT IS_USED_LOCK('mine') AS answer", expect.any(Number)],
+    ['a lock of a failed query', failedWithLock, "SELECT IS_USED_LOCK('mine') AS answer", expect.any(Number)],
+    ['a commented LOCK', '/* why */ LOCK TABLES counters WRITE', 'SELECT COUNT(*) AS answer FROM other', 0],
+    ['a SET STATEMENT', "SET STATEMENT lock_wait_timeout = 1 FOR SET sql_mode = ''", 'SELECT @@sql_mode AS answer', ''],
+    ['a read-only transaction', 'SET TRANSACTION READ ONLY', 'SELECT COUNT(*) AS answer FROM written', 0],
+    ['an assignment in a SELECT', 'SELECT 1 INTO @mine', 'SELECT @mine AS answer', 1],
+    ['an XA transaction', "XA START 'mine'", 'SELECT COUNT(*) AS answer FROM written', 0],
+    ['the role', 'SET ROLE some_role', 'SELECT CURRENT_ROLE() AS answer', 'some_role'],
+  ])('nor does it keep what no answer tells: %s', async (_what, leave, ask, kept) => {
+    await withPrepared(async (pool) => {
+      await withLease(pool, (lease) => lease.rows(leave)).catch(() => undefined)
+      const written = await pool.execute('INSERT INTO written VALUES (1)')
+      expect(written).toMatchObject({ affectedRows: 1 })
+      const answer = await pool.query(ask)
+      expect(answer).not.toEqual([{ answer: kept }])
+      expect(answer).toHaveLength(1)
+    })
+  })
+
+  it('also when a stream has taken a lock', async () => {
+    const pool = onePool()
+    for await (const row of pool.stream("SELECT GET_LOCK('streamed', 0) AS got")) expect(row).toEqual({ got: 1 })
+    expect(await pool.query("SELECT IS_USED_LOCK('streamed') AS user")).toEqual([{ user: null }])
+  })
+
   it('also when statements are sent without waiting for each other', async () => {
     const pool = onePool()
     await withLease(pool, (lease) =>
@@ -114,11 +165,11 @@ describe('what a caller has changed in its session does not reach the next one',
 
 describe('session variables as an option', () => {
   it('are set in every connection, and after a reset', async () => {
-    const pool = onePool({ sessionVariables: { group_concat_max_len: 4096, lc_time_names: 'de_DE' } })
+    const pool = onePool({ sessionVariables: { group_concat_max_len: 2_000_000, lc_time_names: 'de_DE' } })
     const ask = (): Promise<unknown> => pool.query('SELECT @@group_concat_max_len AS len, @@lc_time_names AS lc')
-    expect(await ask()).toEqual([{ len: 4096, lc: 'de_DE' }])
+    expect(await ask()).toEqual([{ len: 2_000_000, lc: 'de_DE' }])
     await withLease(pool, (lease) => lease.execute('SET group_concat_max_len = 8'))
-    expect(await ask()).toEqual([{ len: 4096, lc: 'de_DE' }])
+    expect(await ask()).toEqual([{ len: 2_000_000, lc: 'de_DE' }])
   })
 })
 
@@ -138,6 +189,19 @@ describe('a leaked lease', () => {
     lease.release()
     expect(leaks).toHaveLength(1)
     expect(leaks[0]?.stack).toMatch(/^\s+at theCulprit /)
+  })
+
+  it('has its caller also in a pool that waits for the writer before', async () => {
+    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
+    const pool = onePool({ leakAfterMs: 20, target: 'reader', readAfter: onePool() })
+    const leaked = new Promise<string>((resolve) => {
+      const listener = (message: unknown): void => resolve((message as { stack: string }).stack)
+      subscribe('dbtool:leak', listener)
+      onTestFinished(() => void unsubscribe('dbtool:leak', listener))
+    })
+    const lease = await pool.acquire()
+    expect(await leaked).toContain('session.test.ts')
+    lease.release()
   })
 
   it('is a warning of the process when nobody has subscribed', async () => {

@@ -1,6 +1,16 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { createPool, stress, transaction, type CreatePoolOptions, type Lease, type ShopPool } from '../../src/index.ts'
+import {
+  createPool,
+  stress,
+  transaction,
+  withLease,
+  type ConnectEvent,
+  type CreatePoolOptions,
+  type Lease,
+  type ShopPool,
+} from '../../src/index.ts'
 import { testDatabase } from '../support/database.ts'
 
 const database = testDatabase({ migrated: false })
@@ -42,11 +52,13 @@ describe('pool.query and pool.execute', () => {
   })
 
   it.each([
-    ['timeoutMs', { timeoutMs: 100 }, { code: 'STATEMENT_TIMEOUT' }],
-    ['a signal', { signal: AbortSignal.timeout(1_000) }, { code: 'INTERRUPTED' }],
+    ['timeoutMs', () => ({ timeoutMs: 100 }), { code: 'STATEMENT_TIMEOUT' }],
+    ['a signal', () => ({ signal: AbortSignal.timeout(100) }), { code: 'INTERRUPTED' }],
   ])('are given up after %s, and stopped at the server', async (_what, options, expected) => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
-    await expect(pool.query('SELECT SLEEP(60)', [], options)).rejects.toMatchObject(expected)
+    // To open a connection may take longer.
+    await pool.query('SELECT 1')
+    await expect(pool.query('SELECT SLEEP(60)', [], options())).rejects.toMatchObject(expected)
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     expect(await running('SELECT SLEEP%')).toBe(0)
   })
@@ -54,7 +66,7 @@ describe('pool.query and pool.execute', () => {
   it('bind bytes, and read them back', async () => {
     const pool = poolWith()
     const bytes = Buffer.from(`\0'"\\\xff`, 'latin1')
-    for (const value of [bytes, new Uint8Array(bytes), new Uint8Array(Buffer.from([9, ...bytes, 9]).buffer)]) {
+    for (const value of [bytes, new Uint8Array(bytes), new Uint8Array([9, ...bytes, 9]).subarray(1, -1)]) {
       const [row] = await pool.query<{ hex: string; raw: Buffer }>('SELECT HEX(?) AS hex, BINARY ? AS raw', [
         value,
         value,
@@ -72,6 +84,8 @@ describe('pool.query and pool.execute', () => {
     ['Infinity', Infinity],
     ['an invalid Date', new Date(NaN)],
     ['a function', () => 1],
+    ['a Date outside the years 0 to 9999', new Date(8.64e15)],
+    ['a text with half of a surrogate pair', '\ud800'],
   ])('refuse %s as a value, and send nothing', async (what, value) => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
     const refused = { code: 'BAD_INPUT', message: `value 2 of the statement is ${what}` }
@@ -80,6 +94,57 @@ describe('pool.query and pool.execute', () => {
     await expect(pool.execute('UPDATE counters SET n = ? WHERE id = ?', values)).rejects.toMatchObject(refused)
     await expect(pool.stream('SELECT ? + ?', values).next()).rejects.toMatchObject(refused)
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+  })
+
+  it.each<[string, number[], string]>([
+    ['SELECT ? AS a', [1, 2], 'the statement has 1 placeholder, but 2 values'],
+    ['SELECT ? AS a, ? AS b', [1], 'the statement has 2 placeholders, but 1 value'],
+    ['SELECT ? AS a', [], 'the statement has 1 placeholder, but 0 values'],
+    [`SELECT '?' AS "?", \`?\` -- ?\n FROM counters /* ? */ # ?`, [1], 'the statement has 0 placeholders, but 1 value'],
+  ])('refuse another number of values than placeholders: %s %j', async (sql, values, message) => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const refused = { code: 'BAD_INPUT', message }
+    await expect(pool.query(sql, values)).rejects.toMatchObject(refused)
+    await expect(pool.stream(sql, values).next()).rejects.toMatchObject(refused)
+    await withLease(pool, async (lease) => {
+      await expect(lease.prepared(sql, values)).rejects.toMatchObject(refused)
+      await expect(lease.rawRows(sql, values)).rejects.toMatchObject(refused)
+      expect(await lease.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    })
+  })
+
+  it.each<[string, unknown[][], string]>([
+    [
+      'a value too many',
+      [
+        [1, 1],
+        [2, 2, 2],
+      ],
+      'row 2 has 3 values for 2 placeholders',
+    ],
+    ['a value too few', [[1, 1], [2]], 'row 2 has 1 value for 2 placeholders'],
+    [
+      'NaN',
+      [
+        [1, 1],
+        [2, NaN],
+      ],
+      'value 2 of row 2 is NaN',
+    ],
+    [
+      'undefined',
+      [
+        [1, 1],
+        [undefined, 2],
+      ],
+      'value 1 of row 2 is undefined',
+    ],
+    ['half a character', [['\udc00', 1]], 'value 1 of row 1 is a text with half of a surrogate pair'],
+  ])('refuse %s in rows, of which none is sent', async (_what, rows, message) => {
+    await withLease(poolWith(), async (lease) => {
+      const update = lease.bulk('UPDATE counters SET n = ? WHERE id = ?', rows as number[][])
+      await expect(update).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    })
   })
 
   it.each<[string, readonly unknown[]]>([
@@ -91,12 +156,59 @@ describe('pool.query and pool.execute', () => {
     ["timeoutMs must be a number of milliseconds above 0, not '0'", ['SELECT 1', [], { timeoutMs: 0 }]],
     ["timeoutMs must be a number of milliseconds above 0, not 'NaN'", ['SELECT 1', [], { timeoutMs: NaN }]],
     ["timeoutMs must be a number of milliseconds above 0, not '100'", ['SELECT 1', [], { timeoutMs: '100' }]],
+    ["there is no option 'timeout', only signal, timeoutMs", ['SELECT 1', [], { timeout: 5 }]],
+    ['the options must be an object', ['SELECT 1', [], null]],
   ])('refuse what untyped code may pass: %s', async (message, given) => {
     const pool = poolWith()
     const [sql, values, options] = given as [string, number[]?, object?]
     await expect(pool.query(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
     await expect(pool.execute(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
     expect(pool.stats()).toMatchObject({ acquired: 0, open: 0 })
+    await withLease(pool, async (lease) => {
+      await expect(lease.rows(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+      await expect(lease.execute(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    })
+  })
+
+  it.each<[string, unknown]>([
+    ['the options must be an object', null],
+    ['signal must be an AbortSignal', { signal: 5 }],
+    ["timeoutMs must be a number of milliseconds above 0, not 'NaN'", { timeoutMs: NaN }],
+    ["there is no option 'timeout', only signal, timeoutMs", { timeout: 5 }],
+  ])('and so do acquire and transaction: %s', async (message, options) => {
+    const pool = poolWith()
+    await expect(pool.acquire(options as object)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    const other = message.replace('only signal, timeoutMs', 'only signal, repeatable, patienceMs, onRetry, lostBefore')
+    if (!message.startsWith('timeoutMs'))
+      await expect(transaction(pool, () => Promise.resolve(), options as object)).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: other,
+      })
+    expect(pool.stats()).toMatchObject({ acquired: 0, waiting: 0, open: 0 })
+  })
+
+  it('a stream has no limit of time, and says so', () => {
+    const options = { timeoutMs: 100 } as object
+    expect(() => poolWith().stream('SELECT 1', [], options)).toThrow("there is no option 'timeoutMs', only signal")
+  })
+
+  it('a transaction needs a pool and its work', async () => {
+    const work = (): Promise<number> => Promise.resolve(1)
+    const nothing = undefined as never
+    for (const attempt of [transaction(nothing, work), transaction(poolWith(), nothing)])
+      await expect(attempt).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+
+  it('may share one signal, as those of a whole service do, without a warning of Node', async () => {
+    const warnings: string[] = []
+    const listener = ({ name }: Error): void => void warnings.push(name)
+    process.on('warning', listener)
+    onTestFinished(() => void process.off('warning', listener))
+    const { signal } = new AbortController()
+    const pool = poolWith({ size: 12, maxOverflow: 3 })
+    await Promise.all(Array.from({ length: 40 }, () => pool.query('SELECT 1', [], { signal })))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
   })
 
   it('have one deadline for the acquire wait and the statement', async () => {
@@ -143,6 +255,27 @@ describe('lease.cancel()', () => {
   })
 })
 
+describe('a statement that is cancelled, and whose connection is then destroyed', () => {
+  it('is stopped once, over few connections', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    const statement = lease.rows('SELECT SLEEP(60) AS destroyed').catch((error: unknown) => error)
+    while ((await running('%destroyed%')) === 0) await sleep(5)
+    let connects = 0
+    const count = (event: unknown): void => {
+      if ((event as ConnectEvent).database === database.name) connects += 1
+    }
+    subscribe('dbtool:connect', count)
+    onTestFinished(() => void unsubscribe('dbtool:connect', count))
+    const cancelled = lease.cancel()
+    lease.destroy()
+    lease.release()
+    await Promise.all([cancelled, statement, pool.close()])
+    expect(await running('%destroyed%')).toBe(0)
+    expect(connects).toBeLessThan(5)
+  })
+})
+
 describe('pool.stream', () => {
   const many = 'SELECT seq AS n FROM seq_1_to_20000'
 
@@ -152,6 +285,19 @@ describe('pool.stream', () => {
     for await (const { n } of pool.stream<{ n: number }>(many)) sum += n
     expect(sum).toBe(200_010_000)
     expect(pool.stats()).toMatchObject({ inUse: 0, idle: 1, opened: 1 })
+  })
+
+  it('costs no connection when the reader leaves after the server has sent everything', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    for (let round = 0; round < 10; round += 1) {
+      const rows = pool.stream<{ n: number }>('SELECT 1 AS n UNION SELECT 2')
+      expect(await rows.next()).toMatchObject({ value: { n: 1 } })
+      // The server has ended the statement by now, and the end of its rows has arrived.
+      await sleep(20)
+      await rows.return()
+      expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    }
+    expect(pool.stats().opened).toBeLessThan(5)
   })
 
   it('does not read on before its reader does', async () => {
@@ -324,6 +470,28 @@ describe('stress', () => {
     const stuck = new AbortController()
     const endless = stress(pool, { workers: 1, work: () => new Promise(() => stuck.abort()), signal: stuck.signal })
     expect(await endless).toMatchObject({ partial: true })
+  })
+})
+
+describe('the options of stress', () => {
+  it.each<[unknown, string]>([
+    [{ workers: 0 }, "workers must be a whole number from 1 to 100000, not '0'"],
+    [{ workers: NaN }, "workers must be a whole number from 1 to 100000, not 'NaN'"],
+    [{ worker: 5 }, "the options has an unknown property 'worker'; did you mean workers?"],
+    [{ iterations: 0 }, "iterations must be a whole number from 1 to 1000000000, not '0'"],
+    [{ iterations: 2, durationMs: 5 }, 'iterations and durationMs exclude each other'],
+    [{ durationMs: -1 }, 'durationMs must be a number of milliseconds above 0'],
+    [{ warmupMs: -1 }, 'warmupMs must be a number of milliseconds at least 0'],
+    [{ work: 5 }, 'work must be a statement or a function'],
+    [{ signal: 'x' }, 'signal must be an AbortSignal'],
+  ])('%j: %s', async (options, fault) => {
+    const pool = poolWith()
+    await expect(stress(pool, options as object)).rejects.toMatchObject({ code: 'BAD_INPUT', faults: [fault] })
+    expect(pool.stats().acquired).toBe(0)
+  })
+
+  it('need a pool of the library', async () => {
+    await expect(stress({} as ShopPool)).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 })
 

@@ -1,5 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { DbtoolError } from '../../src/errors.ts'
+import { writeError } from '../../src/output/error.ts'
 import { Reporter } from '../../src/output/messages.ts'
 
 /** The lines that a reporter prints on a terminal of this width; undefined is no terminal. */
@@ -22,8 +24,35 @@ describe('messages on a terminal of 20 columns', () => {
     ['a heading', (out) => out.heading('Check the invariants now'), ['', 'Check the invariants', 'now']],
     ['a long path', (out) => out.note(`running on ${path} now`), ['running on', path, 'now']],
     ['wide characters', (out) => out.note('緑茶 緑茶 緑茶 緑茶 緑茶'), ['緑茶 緑茶 緑茶 緑茶', '緑茶']],
+    [
+      'a command line in a message',
+      (out) => out.note('not there; to create it: dbtool users create --username ada, then: dbtool users list'),
+      ['not there; to create', 'it:', 'dbtool users create --username ada,', 'then:', 'dbtool users list'],
+    ],
     ['a line to copy', (out) => out.commandLine(`$ dbtool users get ${path}`), [`$ dbtool users get ${path}`]],
   ])('%s', (_what, print, lines) => expect(linesOf(print, 20)).toEqual(lines))
+
+  it('an error is wrapped with its faults and its hint', () => {
+    let text = ''
+    const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 30 })
+    stderr.on('data', (chunk) => (text += String(chunk)))
+    const faults = ["line 2: the price '1,50' has a comma", 'line 3: no sku']
+    const hint = 'correct the lines; see: dbtool products import --help'
+    writeError(new DbtoolError('BAD_INPUT', 'prices.csv: 2 lines cannot be imported', { faults, hint }), [], {
+      stderr,
+      env: { NO_COLOR: '1' },
+    })
+    expect(text.split('\n')).toEqual([
+      'error: prices.csv: 2 lines',
+      'cannot be imported',
+      "  - line 2: the price '1,50'",
+      '    has a comma',
+      '  - line 3: no sku',
+      'hint: correct the lines; see:',
+      'dbtool products import --help',
+      '',
+    ])
+  })
 
   it.each([undefined, 0])('are not wrapped in a file, or where the width is not known (%s)', (columns) => {
     expect(linesOf((out) => out.note(sentence.repeat(5)), columns)).toEqual([sentence.repeat(5)])

@@ -237,6 +237,17 @@ describe('a list of things that have lists', () => {
 })
 
 describe('one thing', () => {
+  it.each([
+    ['Green tea, first harvest', ['Green tea,', 'first', 'harvest']],
+    ['STRICT_ALL,NO_ZERO_DATE,ANSI', ['STRICT_ALL,', 'NO_ZERO_DAT', 'E,ANSI']],
+  ])('breaks %s between its words', (name, lines) => {
+    const row = { id: 1, name, hidden: null, price: '1.00', created_at: false }
+    const nameLines = itemTable(view, row, look(23))
+      .split('\n')
+      .slice(1, lines.length + 1)
+    expect(nameLines.map((line) => line.slice(12))).toEqual(lines)
+  })
+
   it('shows details, and continues a long value below itself', () => {
     expect(
       itemTable(view, { id: 1, name: 'a'.repeat(25), hidden: null, price: '1.00', created_at: false }, look(24)),

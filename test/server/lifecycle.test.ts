@@ -66,6 +66,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     })
     expect(await dbtool('db migrate', situation)).toMatchObject({ exitCode: 0 })
     expect((await dbtool('db check', situation)).exitCode).toBe(0)
+    expect((await dbtool('connection test', situation)).stderr).toMatch(/^✔ connected as \w+ to the private server\n/)
     const url = (await dbtool('config show --json', situation))
       .json<{ name: string; value: string }[]>()
       .find(({ name }) => name === 'DB_URL')?.value

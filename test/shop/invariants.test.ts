@@ -1,5 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { checkInvariant, checkInvariants, type Finding, invariants } from '../../src/shop/invariants.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
+import { transactionSnapshot } from '../../src/db/snapshot.ts'
 import { surveyShop } from '../../src/shop/survey.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
@@ -50,6 +53,8 @@ const breakages: Record<string, { how: string[]; found: Record<string, unknown> 
 
 describe('db check', () => {
   const database = testDatabase()
+  /** A second session. */
+  let beside: Connection
   const sound = [
     "INSERT INTO users (id, username, email, password_hash) VALUES (1, 'ada', 'ada@example.com', '!')",
     `INSERT INTO products (id, name, price, stock, stock_received, units_sold, times_ordered, revenue)
@@ -68,7 +73,9 @@ describe('db check', () => {
 
   beforeAll(async () => {
     await database.connection.execute('SET SESSION check_constraint_checks = OFF, foreign_key_checks = OFF')
+    beside = await connect(database.target)
   })
+  afterAll(() => beside.close())
   beforeEach(async () => {
     for (const table of ['order_adjustments', 'addresses', 'order_items', 'orders', 'products', 'users'])
       await database.connection.execute(`DELETE FROM ${table}`)
@@ -81,6 +88,13 @@ describe('db check', () => {
     expect(json<{ invariant: string; ok: boolean }[]>().map(({ invariant, ok }) => [invariant, ok])).toEqual(
       invariants.map(({ name }) => [name, true]),
     )
+  })
+
+  it('has whole sentences on a narrow terminal', async () => {
+    const { stdout } = await dbtool('db check', { database: database.name, columns: 80 })
+    expect(stdout).not.toContain('…')
+    const words = stdout.replaceAll(/[^a-z]+/g, ' ')
+    for (const { statement } of invariants) for (const word of statement.split(/[ ,]+/)) expect(words).toContain(word)
   })
 
   it('has a breakage for every invariant', () => {
@@ -176,6 +190,7 @@ describe('db check', () => {
       const rowByRow: Finding[] = []
       for (const invariant of invariants) rowByRow.push(await checkInvariant(connection, invariant))
       expect(inOrder(await checkInvariants(connection))).toEqual(inOrder(rowByRow))
+      expect(inOrder(await checkInvariants(connection, beside))).toEqual(inOrder(rowByRow))
       // What does not follow from the sums is looked at, and what follows is not broken.
       const holding = await surveyShop(connection)
       expect(rowByRow.filter(({ ok, invariant }) => !ok && holding.has(invariant))).toEqual([])
@@ -188,6 +203,26 @@ describe('db check', () => {
     expect([...(await surveyShop(database.connection))].sort()).toEqual(
       all.filter((name) => name !== 'one-order-a-key').sort(),
     )
+  })
+
+  it('an order that is placed between the snapshots of two sessions leaves nothing to look at', async () => {
+    const { connection } = database
+    await connection.execute(second)
+    const before = await surveyShop(connection)
+    const during = await transactionSnapshot(connection, async (earlier) => {
+      await beside.execute(second.replaceAll('2', '3'))
+      return transactionSnapshot(beside, (later) => surveyShop(earlier, later))
+    })
+    expect(during).toEqual(before)
+  })
+
+  it('a pool of one connection is enough', async () => {
+    const { stdout, exitCode } = await dbtool('db check', {
+      database: database.name,
+      env: { DB_POOL_SIZE: '1', DB_MAX_OVERFLOW: '0' },
+    })
+    expect(stdout).toContain('references')
+    expect(exitCode).toBe(0)
   })
 
   it('a cancelled order has given its stock back', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assertSameTest, compareWith, readBaseline, regressionsOf, type Baseline } from '../../src/stress/baseline.ts'
+import { comparedTexts } from '../../src/stress/threshold.ts'
 
 const some = (p50: number, p99: number): Baseline['total_ms'] => ({
   p50,
@@ -32,6 +33,15 @@ describe('a baseline', () => {
     ['slower than noise', { acquire_ms: some(5, 1.1) }, ['acquire.p99 rose from 0.2 to 1.1 ms']],
   ])('%s', (_what, change, expected) => {
     expect(regressionsOf(compareWith(before, { ...before, ...change }, 0.1))).toEqual(expected)
+  })
+
+  it('is compared in words with units, and a sign before each change', () => {
+    const values = compareWith(before, { ...before, throughput: 750, total_ms: some(12, 50) }, 0.1)
+    expect(values.slice(0, 3).map(comparedTexts)).toEqual([
+      { baseline: '1000 / s', measured: '750 / s', change: '−25.0 %' },
+      { baseline: '10 ms', measured: '12 ms', change: '+20.0 %' },
+      { baseline: '50 ms', measured: '50 ms', change: '+0.0 %' },
+    ])
   })
 
   it('is compared value by value, also where nothing is worse', () => {

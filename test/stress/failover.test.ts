@@ -6,8 +6,9 @@ import type { QueryEvent } from '../../src/db/diagnostics.ts'
 import type { HostConnections } from '../../src/db/host-figures.ts'
 import { hostText } from '../../src/db/target.ts'
 import type { Chart } from '../../src/stress/chart.ts'
+import { compareHtmlOf, compareMarkdownOf } from '../../src/stress/compare-report.ts'
 import { HostRecord } from '../../src/stress/host-record.ts'
-import type { StressResult } from '../../src/stress/result.ts'
+import type { StressReport } from '../../src/stress/report.ts'
 import { brokenNetwork } from '../db/proxy.ts'
 import { freePort } from '../server/free-port.ts'
 import { dbtool } from '../support/cli.ts'
@@ -37,13 +38,18 @@ function statementsEnded(text: string, count: number): Promise<void> {
   })
 }
 
+function chartsOf(html: string): Chart[] {
+  const [, json = '[]'] = /<script type="application\/json"[^>]*>([^]*?)<\/script>/.exec(html) ?? []
+  return JSON.parse(json) as Chart[]
+}
+
 describe('several hosts', () => {
   it('pool stress goes on at the next host, with the figures of each, and marks the failover in its page', async () => {
     const [a, b] = [await brokenNetwork(database.target), await brokenNetwork(database.target)]
     const [first, second] = [hostText(a.target), hostText(b.target)]
-    const page = join(folder, 'failover.html')
+    const fileOf = (kind: string): string => join(folder, `failover.${kind}`)
     const load = ['--sql', 'SELECT SLEEP(0.011)', '--workers', '4', '--pool-size', '4', '--max-overflow', '0']
-    const files = ['--out', `html=${page}`, '--out', `json=${page}.json`]
+    const files = ['html', 'json', 'csv'].flatMap((kind) => ['--out', `${kind}=${fileOf(kind)}`])
     const line = ['pool', 'stress', ...load, '--duration', '2s', ...files]
     const atWork = statementsEnded('SLEEP(0.011)', 40)
     const running = dbtool(line, { env: environment(`${first},${second}`) })
@@ -52,8 +58,8 @@ describe('several hosts', () => {
     a.cut()
     const outcome = await running
     expect(outcome.exitCode).toBe(0)
-    const { result } = JSON.parse(readFileSync(`${page}.json`, 'utf8')) as { result: StressResult }
-    const { hosts, failovers, ok, failed } = result
+    const report = JSON.parse(readFileSync(fileOf('json'), 'utf8')) as StressReport
+    const { hosts, failovers, ok, failed } = report.result
     expect(failovers).toEqual([
       { second: expect.any(Number), from: first, to: second, reason: `${first} does not answer` },
     ])
@@ -61,12 +67,25 @@ describe('several hosts', () => {
     expect(hosts.map((host) => host.ok > 0)).toEqual([true, true])
     expect([ok, failed]).toEqual([hosts[0]!.ok + hosts[1]!.ok, hosts[0]!.failed + hosts[1]!.failed])
     expect(outcome.stderr).toContain(`the writer is now ${second}: ${first} does not answer`)
-    const html = readFileSync(page, 'utf8')
-    const [, json = ''] = /<script type="application\/json"[^>]*>([^]*?)<\/script>/.exec(html) ?? []
-    const ofTime = (JSON.parse(json) as Chart[]).filter(({ x, title }) => x.name === 'time' && !title.includes('erver'))
+    const html = readFileSync(fileOf('html'), 'utf8')
+    const ofTime = chartsOf(html).filter(({ x, title }) => x.name === 'time' && !title.includes('erver'))
     const mark = { at: failovers[0]!.second, text: `${first} → ${second}` }
     expect(ofTime.slice(0, 4).map(({ marks }) => marks)).toMatchObject(Array(4).fill([mark]))
     expect(html).toContain('<caption>Failovers</caption>')
+
+    const [head, ...rows] = readFileSync(fileOf('csv'), 'utf8').trimEnd().split('\n')
+    expect(head).toMatch(/,waiting,failover$/)
+    const moves = rows.map((row) => row.split(',').at(-1))
+    expect(moves.filter((move) => move !== '')).toEqual([mark.text])
+    const at = moves.indexOf(mark.text)
+    expect(Number.parseFloat(rows[at]!)).toBeGreaterThanOrEqual(mark.at)
+
+    const other = { ...report, result: { ...report.result, mode: 'driver' as const, failovers: [] } }
+    const pools = { runs: [report, other], about: report.about }
+    expect(chartsOf(compareHtmlOf(pools))[0]?.marks).toEqual([{ ...mark, from: mark.at, to: mark.at, text: 'fair' }])
+    const row = ['fair', String(mark.at), first, second, `${first} does not answer`]
+    expect(compareHtmlOf(pools)).toContain('<caption>Failovers</caption>')
+    for (const cell of row) expect(compareMarkdownOf(pools)).toContain(cell)
   })
 
   it('pool status shows the connections of each host, and the problem of one that does not answer', async () => {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Chart } from '../../src/stress/chart.ts'
+import { tableOf } from '../../src/stress/page.ts'
+import { htmlOf, type StressReport } from '../../src/stress/report.ts'
+import { svgChart } from '../../src/stress/svg-chart.ts'
 import { browserPath, openBrowser } from '../support/browser.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
@@ -21,7 +24,7 @@ const commandLines = {
   stress: ['stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}', '--duration', '2s', '--workers', '8'],
   open: [
     ...['stress', '--sql', 'SELECT nonsense_with_a_long_name_that_no_table_has', '--sql', '9: SELECT 1'],
-    ...['--rate', '200', '--duration', '1s'],
+    ...['--rate', '200', '--duration', '2s'],
   ],
   tune: ['tune', '--sql', 'SELECT SLEEP(0.01)', '--max', '4', '--duration', '200ms', '--warmup', '0ms'],
   compare: ['compare', '--sql', 'SELECT 1', '--workers', '4', '--duration', '150ms', '--warmup', '0ms'],
@@ -111,7 +114,8 @@ describe.each(names)('the page %s', (name) => {
     expect(command).toMatch(new RegExp(`^dbtool pool ${commandLines[name][0]} `))
     expect(command).toContain(`--out html=${at(`${name}.html`)}`)
     expect(rest).toContain('data-copies="command" hidden>Copy</button>')
-    for (const text of ['max_connections', 'processors', 'an iteration', 'MariaDB']) expect(rest).toContain(text)
+    for (const text of ['max_connections', 'processors', 'an iteration', 'MariaDB'])
+      expect(rest.replaceAll('<wbr>', '')).toContain(text)
   })
 })
 
@@ -119,7 +123,7 @@ describe('the contents of the pages', () => {
   it('of a run: thresholds, the baseline and its percentiles, the server meanwhile', () => {
     const { rest, charts } = partsOf('stress')
     expect(rest).toMatch(/✔\sok &gt;= 1/)
-    expect(rest).toMatch(/✔\sthroughput<\/th><td[^>]*>[\d.]+ per second/)
+    expect(rest).toMatch(/✔\sthroughput<\/th><td[^>]*>[\d.]+ \/ s/)
     expect(rest).toContain('<h2>The server meanwhile</h2>')
     expect(rest).toContain('No iteration failed.')
     const byPercentile = charts.find(({ title }) => title === 'Time by percentile')
@@ -137,6 +141,47 @@ describe('the contents of the pages', () => {
     const [throughput] = partsOf('tune').charts
     expect(throughput?.x).toEqual({ name: 'connections', unit: '', values: [1, 2, 3, 4] })
     expect(throughput?.rounds?.map((size) => size.values.length >= 3)).toEqual([true, true, true, true])
+  })
+})
+
+describe('a table of a page', () => {
+  it('marks what was missed, aligns numbers below their head, and breaks long names after their parts', () => {
+    const rows = [
+      ['✔ total_p50', '12 ms', '3'],
+      ['✖ total_p99', '99 ms', 'unknown'],
+    ]
+    const html = tableOf('Thresholds', rows, ['', 'measured', 'count'])
+    expect(html).toContain('<tr class="missed"><th scope="row">✖\u00a0total_<wbr>p99</th>')
+    expect(html).toContain('<th scope="col" class="right">measured</th><th scope="col">count</th>')
+    expect(html).toContain('<td class="number right">99 ms</td><td>unknown</td>')
+    expect(tableOf('Settings', [['threads', '1']])).toContain('<td class="number">1</td>')
+  })
+})
+
+describe('the picture of a chart', () => {
+  const placesOf = (svg: string, kind: string): { x: number; y: string; anchor: string; text: string }[] =>
+    [
+      ...svg.matchAll(new RegExp(`<text class="${kind}" x="([^"]*)" y="([^"]*)" text-anchor="(\\w+)">([^<]*)<`, 'g')),
+    ].map(([, x, y = '', anchor = '', text = '']) => ({ x: Number(x), y, anchor, text }))
+
+  it('has dates that do not touch, and puts the texts of marks above each other', () => {
+    const days = Array.from({ length: 300 }, (_, day) => new Date(day * 86_400_000).toISOString().slice(0, 10))
+    const x = { name: 'day', unit: '', values: [...days.keys()], labels: days }
+    const marks = [100, 110, 120].map((at) => ({ at, from: at, to: at, text: '10.0.0.1:3306 → 10.0.0.2:3306' }))
+    const lines = [{ name: 'revenue', values: days.map((_, day) => day) }]
+    const svg = svgChart({ title: 'Revenue', unit: '/ s', x, lines, marks })
+    const ends = placesOf(svg, 'quiet')
+      .filter(({ text }) => text.startsWith('19'))
+      .map(({ x: at, anchor, text }) => [
+        at - (text.length * 7) / (anchor === 'middle' ? 2 : anchor === 'end' ? 1 : Infinity),
+        text,
+      ])
+    expect(ends.length).toBeGreaterThan(3)
+    for (const [index, [left = 0]] of ends.entries())
+      if (index > 0) expect(Number(left) - Number(ends[index - 1]![0])).toBeGreaterThan(70)
+    const texts = placesOf(svg, 'marked')
+    expect(new Set(texts.map(({ y }) => y)).size).toBe(texts.length)
+    expect(svg.match(/<line class="mark"/g)).toHaveLength(marks.length)
   })
 })
 
@@ -275,6 +320,49 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
     await page.close()
     expect([complaints, visible]).toEqual([[], pages[name].length])
     expect(findings).toEqual({ ...sound, charts: pages[name].length })
+  })
+
+  it('a server with a long path makes no page wider than a phone', async () => {
+    const path = `/home/ada/${'a-long-folder/'.repeat(9)}mariadb.sock`
+    const html = readFileSync(at('tune.html'), 'utf8')
+    writeFileSync(
+      at('path.html'),
+      html.replace(/( · )[^<]+(<\/p>)/, (_, dot, end) => `${dot}root@${path}${end}`),
+    )
+    const { page } = await open('path' as Name, 390)
+    const findings = (await page.evaluate(look)) as Findings
+    expect(await textOf(page, '.quiet')).toContain(path)
+    await page.close()
+    expect(findings.sideways).toBe(0)
+  })
+
+  it.each([390, 1_280])('at %s pixels, the texts of several failovers do not cover each other', async (width) => {
+    const report = JSON.parse(readFileSync(at('first.json'), 'utf8')) as StressReport
+    const last = report.over_time.at(-1)!.second
+    const failovers = [0.3, 0.4, 0.45, 0.9].map((share) => ({
+      ...{ second: share * last, from: '127.0.0.1:13306', to: '127.0.0.1:13307', reason: 'gone' },
+    }))
+    writeFileSync(at('moves.html'), htmlOf({ ...report, result: { ...report.result, failovers } }))
+    const { page, complaints } = await open('moves' as Name, width)
+    const drawn = (await page.evaluate(`(() => {
+      const drawn = []
+      const { fillText } = CanvasRenderingContext2D.prototype
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+        if (text.includes('→')) drawn.push({ x, y, width: this.measureText(text).width, of: this.canvas.width })
+        return fillText.call(this, text, x, y, ...rest)
+      }
+      const first = document.querySelector('figure.chart')
+      for (const figure of document.querySelectorAll('figure.chart')) if (figure !== first) figure.remove()
+      removeAll()
+      removeAll = drawAll()
+      return new Promise((resolve) => setTimeout(() => resolve(drawn), 50))
+    })()`)) as { x: number; y: number; width: number; of: number }[]
+    await page.close()
+    expect(complaints).toEqual([])
+    expect(drawn.length).toBeGreaterThanOrEqual(2)
+    expect(drawn.filter(({ x, width: long, of }) => x < 0 || x + long > of)).toEqual([])
+    const pairs = drawn.flatMap((a, index) => drawn.slice(index + 1).map((b) => [a, b] as const))
+    expect(pairs.filter(([a, b]) => a.y === b.y && a.x < b.x + b.width && b.x < a.x + a.width)).toEqual([])
   })
 
   it('shows the values below the pointer, zooms, and zooms out again', async () => {

@@ -18,6 +18,8 @@ export function draftOrder(
     orderedAt: undefined,
     status: undefined,
     adjustments: [],
+    notImported: [],
+    difference: undefined,
     lines: lines.map(([sku, quantity, price]) => ({ sku, quantity, price, productName: undefined })),
     ...more,
   }

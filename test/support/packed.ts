@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import ts from 'typescript'
 
 const execute = promisify(execFile)
 export const root = resolve(import.meta.dirname, '..', '..')
@@ -46,4 +47,44 @@ export async function complaints(folder: string, module: 'nodenext' | 'node16', 
     () => '',
     (error: unknown) => (error as { stdout: string }).stdout,
   )
+}
+
+/** The types that the declarations of an entry name, and that it does not export: nobody can import them. */
+export function unexportedTypes(entry: string): string[] {
+  const program = ts.createProgram([entry], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    types: [],
+  })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(entry)
+  const module = source && checker.getSymbolAtLocation(source)
+  if (module === undefined) throw new Error(`${entry} is no module`)
+  const resolved = (symbol: ts.Symbol): ts.Symbol =>
+    (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol)
+  const exported = new Set(checker.getExportsOfModule(module).map(resolved))
+  const [seen, missing] = [new Set<ts.Symbol>(), new Set<string>()]
+  const follow = (symbol: ts.Symbol): void => {
+    if (seen.has(symbol)) return
+    seen.add(symbol)
+    for (const declaration of symbol.declarations ?? []) walk(declaration)
+  }
+  const walk = (node: ts.Node): void => {
+    const name = ts.isTypeReferenceNode(node)
+      ? node.typeName
+      : ts.isExpressionWithTypeArguments(node)
+        ? node.expression
+        : undefined
+    const symbol = name && checker.getSymbolAtLocation(name)
+    const target = symbol && resolved(symbol)
+    const [declaration] = target?.declarations ?? []
+    if (target !== undefined && declaration?.getSourceFile().fileName.startsWith(dirname(entry)) === true) {
+      const isExported = (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) !== 0
+      if (isExported && !exported.has(target)) missing.add(target.name)
+      follow(target)
+    }
+    ts.forEachChild(node, walk)
+  }
+  exported.forEach(follow)
+  return [...missing].sort()
 }

@@ -18,6 +18,8 @@ const reserved: Readonly<Record<string, string>> = {
 /** Variables of dbtool whose value a caller may choose. */
 const open: readonly string[] = ['group_concat_max_len', 'div_precision_increment', 'max_sort_length', 'lc_time_names']
 
+const smallest: Readonly<Record<string, number>> = { group_concat_max_len: 1_048_576 }
+
 /**
  * Checks a session variable of a caller. Text is limited to characters that need no quotes, whatever the sql_mode of
  * the server is. @throws InvalidValue.
@@ -27,6 +29,9 @@ export function callerVariable(name: string, value: unknown): void {
   if (!/^[a-z][a-z0-9_]*$/.test(lower)) throw new InvalidValue(`has '${name}', which is no name of a variable`)
   const why = reserved[lower] ?? ofDbtool(lower)
   if (why !== undefined) throw new InvalidValue(`cannot set ${lower}: ${why}`)
+  const least = smallest[lower] ?? 0
+  if (least > 0 && !(typeof value === 'number' && value >= least))
+    throw new InvalidValue(`.${name} must be at least ${least}, because dbtool reads lists of that length`)
   const isText = typeof value === 'string' && /^[\w ,.:;+=@%/-]*$/.test(value)
   if (!isText && !Number.isFinite(value))
     throw new InvalidValue(`.${name} must be a number, or text without quotes and backslashes`)

@@ -8,9 +8,9 @@ import { isOfThisServer } from '../retry-table.ts'
 import { addressOf, type Target, timerMs } from '../target.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
-import { forDriver } from './results.ts'
 import { SessionState } from './session-state.ts'
 import { type ConnectionParts, type RunOptions, Statements } from './statements.ts'
+import { onAbort } from '../on-abort.ts'
 
 const closeTimeoutMs = 1_000
 /** Time for the server to stop a cancelled statement, and to reset a session; after it, the connection is cut. */
@@ -126,14 +126,15 @@ export class Connection extends Statements implements PooledConnection {
   }
 
   /**
-   * Destroys the connection, and kills its running statement at the server. Resolves when that has ended. Never
-   * rejects.
+   * Destroys the connection, and kills its running statement at the server. Resolves when that has ended, or when it
+   * takes too long ({@link Killer.kill}). Never rejects.
    */
-  async stop(): Promise<void> {
+  async stop(patience?: AbortSignal): Promise<void> {
     this.destroy()
+    const { killer } = this.parts
+    if (!this.#abandoned || this.#identity === undefined || killer === undefined) return
     // The server notices a closed socket only when it next writes to it, and runs the statement until then.
-    if (this.#abandoned && this.#identity !== undefined) await this.parts.killer?.kill(this.#identity)
-    this.#abandoned = false
+    this.#abandoned = !(await killer.kill(this.#identity, patience))
   }
 
   /**
@@ -155,7 +156,8 @@ export class Connection extends Statements implements PooledConnection {
    */
   async reset(): Promise<void> {
     const { raw, setUp, target } = this.parts
-    if (setUp === undefined || target.database === undefined) throw new Error('the session cannot be restored')
+    if (setUp === undefined || target.database === undefined || this.#session.isLasting)
+      throw new Error('the session cannot be restored')
     await this.bounded(resetMs, raw.reset())
     await this.bounded(resetMs, setUp())
     this.#session.restored()
@@ -164,7 +166,7 @@ export class Connection extends Statements implements PooledConnection {
   protected async run<T>(
     sql: string,
     values: readonly Value[],
-    send: (bound: unknown[]) => Promise<T>,
+    send: () => Promise<T>,
     options: RunOptions = {},
   ): Promise<T> {
     // A KILL QUERY that is on its way must not hit this statement.
@@ -177,12 +179,14 @@ export class Connection extends Statements implements PooledConnection {
     try {
       options.signal?.throwIfAborted()
       if (this.#cut) throw this.closed()
-      const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
+      const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send())
       this.#session.succeeded(sql, { keepsSession: options.keepsSession === true, isAlone: this.#running === 1 })
       return result
     } catch (error) {
       failure =
-        options.signal?.aborted === true && error === options.signal.reason ? cancelled() : this.failure(error, values)
+        options.signal?.aborted === true && error === options.signal.reason
+          ? cancelled()
+          : this.failure(error, sql, values)
       throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
       this.#running -= 1
@@ -207,24 +211,25 @@ export class Connection extends Statements implements PooledConnection {
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
   private listen({ signal, timeoutMs }: StatementOptions): (() => void) | undefined {
     if (signal === undefined && timeoutMs === undefined) return undefined
-    const abort = (): void => void this.cancel()
     const late = (): void => void this.cancel(tooLate(timeoutMs ?? 0))
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timerMs(timeoutMs))
-    signal?.addEventListener('abort', abort, { once: true })
+    const stopListening = onAbort(signal, () => void this.cancel())
     return () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      stopListening()
     }
   }
 
   private async endStatements(): Promise<void> {
     const answered = this.#inFlight.answered().then(() => true)
     let over = false
-    for (const deadline = performance.now() + cancelMs; !over && performance.now() < deadline;) {
+    for (const deadline = performance.now() + cancelMs; !over && !this.#cut && performance.now() < deadline;) {
       if (this.#identity !== undefined) await this.parts.killer?.cancel(this.#identity)
       over = await Promise.race([answered, sleep(cancelPollMs, false)])
     }
     this.#session.interrupted()
+    // The connector does not notice that a connection was cut here; stop() ends its statement.
+    if (this.#cut) return
     // It takes a KILL QUERY that came after the end of its statement.
     if (over) await this.bounded(cancelMs, this.parts.raw.query('DO 0')).catch(() => undefined)
     else await this.abandon()
@@ -242,13 +247,13 @@ export class Connection extends Statements implements PooledConnection {
     return new LockWatch(locks, this.#identity.threadId, limits.lockWaitMs)
   }
 
-  private failure(error: unknown, values: readonly Value[]): Error {
+  private failure(error: unknown, sql: string, values: readonly Value[]): Error {
     const translated = translate(hideSecrets(error, values), this.parts.target)
     if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') {
       translated.lost = this.#identity
       this.#abandoned ||= !this.parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
-    this.#session.failed(translated)
+    this.#session.failed(translated, sql)
     if (isOfThisServer(translated)) this.parts.onUnfit?.(translated)
     return translated
   }
@@ -289,7 +294,7 @@ function cancelled(): DbtoolError {
 }
 
 function tooLate(timeoutMs: number): DbtoolError {
-  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${timeoutMs} ms`, {
+  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${Math.round(timeoutMs)} ms`, {
     hint: 'the statement was stopped; raise timeoutMs to allow more time',
   })
 }

@@ -4,6 +4,7 @@ import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import type { Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
 import { existing, serverName } from './server-name.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** Short limits for a connection beside another one: nobody wants to wait for a server that does not answer. */
 export const sideLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
@@ -14,9 +15,13 @@ const pollMs = 20
 const mostConnections = 4
 const mostAstray = 16
 const longestPauseMs = 20
-const fullPauseMs = 50
+/** Pauses while the server takes no connection: twice as long each time. */
+const shortestPatienceMs = 50
+const longestPatienceMs = 500
 /** The server, or the account, has no further connection. */
 const fullErrors: readonly (number | undefined)[] = [1040, 1203, 1226]
+/** The number that the connector gives to its connect time-out. */
+const lateErrno = 45012
 
 interface SideConnection extends Queries {
   /** The name of its server, if that is known. */
@@ -31,10 +36,15 @@ interface Known extends ConnectionIdentity {
   readonly server: string
 }
 
+/** `late`: the statement may still run. `unreachable`: its server is gone, or cannot be reached from here. */
+type Result = 'over' | 'late' | 'unreachable'
+
 interface Request {
   readonly what: What
   readonly on: Known
-  readonly done: (isOver: boolean) => void
+  /** On the clock of performance.now(). */
+  readonly until: () => number
+  readonly done: (result: Result) => void
 }
 
 export interface KillerOptions {
@@ -59,12 +69,13 @@ export class Killer {
   }
 
   /**
-   * Kills a connection, whose transaction the server then rolls back. Resolves when it has ended, so that its outcome
-   * can be looked up, or after two seconds. Never rejects. A connection whose server is unknown is left alone: its
-   * number may belong to a stranger on the server that a new connection reaches.
+   * Kills a connection, whose transaction the server then rolls back. Resolves to true when it has ended, so that its
+   * outcome can be looked up. Resolves to false if that takes longer than two seconds; with `patience`, two seconds
+   * after that is aborted. Never rejects. A connection whose server is unknown is left alone: its number may belong to
+   * a stranger on the server that a new connection reaches.
    */
-  async kill(connection: ConnectionIdentity): Promise<void> {
-    await this.request('CONNECTION', connection)
+  async kill(connection: ConnectionIdentity, patience?: AbortSignal): Promise<boolean> {
+    return (await this.request('CONNECTION', connection, patience)) !== 'late'
   }
 
   /** Stops the statement that the connection runs, and keeps its transaction. Resolves when that was asked for. */
@@ -75,18 +86,25 @@ export class Killer {
   /** From now on, nothing is killed, and nobody waits for it: the server does not answer, or answers no statement. */
   giveUp(): void {
     this.#hasGivenUp = true
-    this.refuseAll()
+    this.endAll('unreachable')
   }
 
   /** Kills a connection as {@link kill} does, if its server has an address of its own. Resolves to true if it ended. */
   async killAtAddress(connection: ConnectionIdentity): Promise<boolean> {
-    return this.isDirect && (await this.request('CONNECTION', connection))
+    return this.isDirect && (await this.request('CONNECTION', connection)) === 'over'
   }
 
-  private request(what: What, { threadId, server }: ConnectionIdentity): Promise<boolean> {
-    if (server === undefined || this.#hasGivenUp) return Promise.resolve(false)
-    return new Promise((done) => {
-      this.#requests.push({ what, on: { threadId, server }, done })
+  private request(what: What, { threadId, server }: ConnectionIdentity, patience?: AbortSignal): Promise<Result> {
+    if (server === undefined || this.#hasGivenUp) return Promise.resolve('unreachable')
+    return new Promise((resolve) => {
+      let until = performance.now() + waitMs
+      const stopListening = onAbort(patience, () => void (until = performance.now() + waitMs))
+      const done = (result: Result): void => {
+        stopListening()
+        resolve(result)
+      }
+      const isPatient = (): boolean => patience?.aborted === false
+      this.#requests.push({ what, on: { threadId, server }, until: () => (isPatient() ? Infinity : until), done })
       if (!this.#running) void this.run()
     })
   }
@@ -94,29 +112,28 @@ export class Killer {
   private async run(): Promise<void> {
     this.#running = true
     let astray = 0
-    let fullUntil = Infinity
+    let patienceMs = shortestPatienceMs
     while (this.#requests.length > 0) {
       const result = await this.serveOne()
-      if (result === 'full') {
-        fullUntil = Math.min(fullUntil, performance.now() + waitMs)
-        if (performance.now() < fullUntil) await sleep(fullPauseMs)
-        else this.refuseAll()
-        continue
-      }
-      fullUntil = Infinity
-      astray = result === 'served' ? 0 : astray + 1
-      if (astray >= mostAstray) this.refuseAll()
+      astray = result === 'astray' ? astray + 1 : 0
+      if (result === 'gone' || astray >= mostAstray) this.endAll('unreachable')
+      this.end('late', ({ until }) => performance.now() >= until())
+      if (result === 'closed' && this.#requests.length > 0) {
+        await sleep(patienceMs)
+        patienceMs = Math.min(longestPatienceMs, 2 * patienceMs)
+      } else patienceMs = shortestPatienceMs
       // Otherwise a balancer that takes its servers in turn could lead every one of these to the same server.
-      else if (astray > 0) await sleep(Math.random() * longestPauseMs)
+      if (astray > 0) await sleep(Math.random() * longestPauseMs)
     }
     this.#running = false
   }
 
   /**
    * Serves the requests for the server that a new connection reaches. Resolves to `astray` if there are none. Resolves
-   * to `full` if the server, or the account, has no connection left. It may have one in a moment.
+   * to `closed` if the server does not answer, or has no connection left for the account. That may change in a moment.
+   * Resolves to `gone` if nobody listens there.
    */
-  private async serveOne(): Promise<'served' | 'astray' | 'full'> {
+  private async serveOne(): Promise<'served' | 'astray' | 'closed' | 'gone'> {
     try {
       const side = await this.#connect()
       try {
@@ -125,10 +142,9 @@ export class Killer {
         await side.close()
       }
     } catch (error) {
-      if (error instanceof DatabaseError && fullErrors.includes(error.errno)) return 'full'
-      // A server without an answer would take too long a second time.
-      if (error instanceof DbtoolError && error.code === 'UNREACHABLE') this.refuseAll()
-      return 'astray'
+      const errno = error instanceof DatabaseError ? error.errno : undefined
+      if (errno === lateErrno || fullErrors.includes(errno)) return 'closed'
+      return error instanceof DbtoolError && error.code === 'UNREACHABLE' ? 'gone' : 'astray'
     }
   }
 
@@ -136,26 +152,34 @@ export class Killer {
     const server = side.reached
     const requests = this.#requests.filter(({ on }) => on.server === server)
     if (server === undefined || requests.length === 0) return false
-    this.#requests = this.#requests.filter((request) => !requests.includes(request))
     const left = await handle(side, server, requests).catch(() => undefined)
-    for (const { done } of requests) done(left === 0)
-    return true
+    const isOver = ({ what, on }: Request): boolean => what === 'QUERY' || left?.includes(on.threadId) === false
+    this.end('over', (request) => requests.includes(request) && isOver(request))
+    return left !== undefined
   }
 
-  private refuseAll(): void {
-    for (const { done } of this.#requests) done(false)
-    this.#requests = []
+  private endAll(result: Result): void {
+    this.end(result, () => true)
+  }
+
+  private end(result: Result, which: (request: Request) => boolean): void {
+    const ended = this.#requests.filter(which)
+    this.#requests = this.#requests.filter((request) => !ended.includes(request))
+    for (const { done } of ended) done(result)
   }
 }
 
-/** Resolves to the number of connections that still exist, undefined if this connection reached another server. */
-async function handle(side: Queries, server: string, requests: readonly Request[]): Promise<number | undefined> {
+/**
+ * Kills what the requests name. Resolves to the connections that still exist, within two seconds; undefined if this
+ * connection reached another server.
+ */
+async function handle(side: Queries, server: string, requests: readonly Request[]): Promise<number[] | undefined> {
   const killed = requests.filter(({ what }) => what === 'CONNECTION').map(({ on }) => on.threadId)
   for (const { what, on } of requests) await send(side, what, on)
   const deadline = performance.now() + waitMs
   for (;;) {
     const left = await existing(side, server, [0, ...killed])
-    if (left === undefined || left.length === 0 || performance.now() > deadline) return left?.length
+    if (left === undefined || left.length === 0 || performance.now() > deadline) return left
     await sleep(pollMs)
   }
 }

@@ -13,6 +13,7 @@ import type { RoleAnswer } from './server-role.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { setUpAgain, setUpSession, type SetUpSession, within } from './set-up.ts'
 import { readTlsFiles } from './tls.ts'
+import { onAbort } from '../on-abort.ts'
 
 const keepAliveMs = 30_000
 
@@ -21,6 +22,8 @@ export interface ConnectOptions {
   /** Undefined: lock waits of this connection are not observed. */
   readonly locks?: LockObserver | undefined
   readonly killer?: Killer | undefined
+  /** Gives up the attempt to connect, which rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
   /** Listens to errors after which the server is no longer fit for its role. */
   readonly onUnfit?: ((error: DbtoolError) => void) | undefined
 }
@@ -39,13 +42,14 @@ export interface OpenedConnection {
 export async function openConnection(
   target: Target,
   limits: Limits,
-  { askedRole = 'any', ...options }: ConnectOptions & { readonly askedRole?: TargetRole } = {},
+  { askedRole = 'any', signal, ...options }: ConnectOptions & { readonly askedRole?: TargetRole } = {},
 ): Promise<OpenedConnection> {
   const started = performance.now()
   let connection: number | null = null
   let failure: unknown
   try {
-    const { role, behindSeconds, ...opened } = await open(await withPassword(target, limits), limits, askedRole)
+    const withSecret = await unlessAborted(signal, withPassword(target, limits))
+    const { role, behindSeconds, ...opened } = await open(withSecret, limits, askedRole, signal)
     connection = opened.raw.threadId
     const { socket, encrypted } = opened
     const plainSocket = encrypted ? undefined : socket
@@ -90,6 +94,16 @@ async function withPassword(target: Target, { connectTimeoutMs }: Limits): Promi
   )
 }
 
+/** Settles as `work` does, or rejects with the reason of `signal`. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return work
+  let stopListening = (): void => undefined
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stopListening = onAbort(signal, () => reject(signal.reason as Error))
+  })
+  return Promise.race([work, aborted]).finally(() => stopListening())
+}
+
 interface Opened extends SetUpSession {
   readonly raw: DriverConnection
   readonly socket: Socket
@@ -97,17 +111,20 @@ interface Opened extends SetUpSession {
   readonly setUp: () => Promise<unknown>
 }
 
-async function open(target: Target, limits: Limits, role: TargetRole): Promise<Opened> {
+async function open(target: Target, limits: Limits, role: TargetRole, signal?: AbortSignal): Promise<Opened> {
   const deadline = limits.connectTimeoutMs === 0 ? Infinity : performance.now() + limits.connectTimeoutMs
+  signal?.throwIfAborted()
   // A fault of the configuration needs no server.
   readTlsFiles(target)
   // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
   const socket = dial(target)
+  const stopListening = onAbort(signal, () => void socket.destroy(signal?.reason as Error))
   let greeting: Greeting | undefined
   try {
     const answered = greetingOn(socket, timerMs(limits.connectTimeoutMs))
     const [{ createConnection }, answer] = await Promise.all([loadDriver(), answered])
     greeting = answer
+    signal?.throwIfAborted()
     const encrypted = willEncrypt(target, greeting?.offersTls ?? true)
     const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
     socket.resume()
@@ -120,8 +137,11 @@ async function open(target: Target, limits: Limits, role: TargetRole): Promise<O
     return { raw, socket, encrypted, ...session, setUp }
   } catch (error) {
     socket.destroy()
+    signal?.throwIfAborted()
     if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
     throw translate(notMariaDb(greeting.version, target, error), target)
+  } finally {
+    stopListening()
   }
 }
 
@@ -135,5 +155,7 @@ function dial(target: Target): Socket {
   const socket = target.socket === undefined ? openSocket(target.port, target.host) : openSocket(target.socket)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveMs)
+  // It may be destroyed with an error while nobody else listens.
+  socket.on('error', () => undefined)
   return socket
 }

@@ -1,21 +1,13 @@
 import { DatabaseError } from '../failures.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import type { DriverConnection } from './driver.ts'
+import { PerText } from './per-text.ts'
+import { effectOf } from './statement-effect.ts'
 
 const inTransactionFlag = 1
 const autocommitFlag = 2
 /** The answer says that the session has changed: a variable, the current database, or a temporary table. */
 const sessionChangedFlag = 1 << 14
-/** The answer mentions its variables, which have their old values again. */
-const forOneStatement = /^\s*SET\s+STATEMENT\b/i
-const changesNoSession =
-  /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
-
-/** Locks that outlast their statement. The answer does not mention them. */
-const takesLocks =
-  /^\s*(?:LOCK\s+TABLES?\s|FLUSH\s[^;]*\b(?:READ\s+LOCK|FOR\s+EXPORT)|BACKUP\s+(?:STAGE|LOCK)\b|HANDLER\s)/i
-const takesNamedLock = (sql: string): boolean => sql.includes('GET_LOCK(') || sql.includes('get_lock(')
-
 /** A SET changes no database. */
 const keepsDatabase = /^\s*SET\b/i
 
@@ -29,7 +21,9 @@ export class SessionState {
   /** `known` after a success. After an error it is `unknown`, unless the error ended the transaction. */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #isChanged = false
+  #isLasting = false
   #databases = 0
+  readonly #effects = new PerText(effectOf)
   readonly #raw: DriverConnection
 
   constructor(raw: DriverConnection) {
@@ -50,25 +44,35 @@ export class SessionState {
     return this.#isChanged || (this.flags & autocommitFlag) === 0
   }
 
-  /** After a success. `isAlone` is false if other statements were sent meanwhile. */
+  /** True if a reset would not restore the session. */
+  get isLasting(): boolean {
+    return this.#isLasting
+  }
+
+  /**
+   * After a success. `isAlone` is false if other statements were sent meanwhile. With `keepsSession`, the statement was
+   * sent within a SET STATEMENT.
+   */
   succeeded(sql: string, { keepsSession, isAlone }: { keepsSession: boolean; isAlone: boolean }): void {
     this.#transaction = 'known'
     const isMarked = (this.flags & sessionChangedFlag) !== 0
-    // An answer that comes together with another one hides its flags.
-    const mayHaveChanged = !isAlone && !changesNoSession.test(sql)
+    const effect = this.#effects.of(sql)
+    // An answer that comes together with another one hides its flags, and the mark of a SET STATEMENT is its own.
+    const mayHaveChanged = (!isAlone || keepsSession) && effect === 'told'
     if (isMarked || mayHaveChanged) {
       if (!keepsDatabase.test(sql)) this.#databases += 1
       this.nameDatabase()
     }
-    if (keepsSession) return
-    const answered = isMarked && !forOneStatement.test(sql)
-    const changed = answered || takesLocks.test(sql) || takesNamedLock(sql)
-    this.#isChanged ||= changed || mayHaveChanged
+    const isMentioned = isMarked && !keepsSession && effect !== 'none'
+    this.#isLasting ||= effect === 'lasting'
+    this.#isChanged ||= isMentioned || mayHaveChanged || effect === 'hidden' || effect === 'lasting'
   }
 
-  failed(error: Error): void {
+  failed(error: Error, sql: string): void {
     const ended = error instanceof DatabaseError && !isConnectionLoss(error) && ruleOf(error).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'unknown'
+    const effect = this.#effects.of(sql)
+    this.#isChanged ||= effect === 'told' || effect === 'hidden'
   }
 
   /** After statements were stopped: the transaction may be open. */

@@ -11,15 +11,18 @@ import {
   type StatementOptions,
   type Value,
 } from '../queries.ts'
+import { countPlaceholders } from '../sql-text.ts'
 import { addressOf, type Limits, type Target } from '../target.ts'
+import { forDriver, rowsForDriver } from './bound-values.ts'
 import { CellStream } from './cell-stream.ts'
 import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
 import type { Killer } from './kill.ts'
 import type { LockObserver } from './lock-observer.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
+import { PerText } from './per-text.ts'
 import { convertBigInts, insertedId } from './read-value.ts'
 import { anyResult, type ResultItem, withHeads } from './result-items.ts'
-import { firstResultSet, resultSets, rowForDriver, unconverted } from './results.ts'
+import { firstResultSet, resultSets, unconverted } from './results.ts'
 import { type Batches, Reader, RowStream } from './row-stream.ts'
 
 /**
@@ -61,7 +64,7 @@ export interface RunOptions extends StatementOptions {
 
 interface Streaming<B> {
   /** Sends the statement, and returns its rows. */
-  readonly send: (bound: unknown[]) => Batches<B>
+  readonly send: () => Batches<B>
   readonly onRows: (rows: B) => Promise<void>
   /** The longest time without a row; zero means no limit. */
   readonly waitMs?: number
@@ -70,6 +73,7 @@ interface Streaming<B> {
 /** The ways to send a statement over one connection, and to read its result. */
 export abstract class Statements {
   #maxPacket: Promise<number> | undefined
+  readonly #placeholders = new PerText(countPlaceholders)
 
   protected constructor(protected readonly parts: ConnectionParts) {}
 
@@ -77,7 +81,7 @@ export abstract class Statements {
   protected abstract run<T>(
     sql: string,
     values: readonly Value[],
-    send: (bound: unknown[]) => Promise<T>,
+    send: () => Promise<T>,
     options?: RunOptions,
   ): Promise<T>
 
@@ -107,7 +111,8 @@ export abstract class Statements {
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    const send = (bound: unknown[]): RowStream => new RowStream(this.parts.raw.queryStream(this.unlimited(sql), bound))
+    const send = (): RowStream =>
+      new RowStream(this.parts.raw.queryStream(this.unlimited(sql), this.bound(sql, values)))
     await this.stream(sql, values, { send, onRows: (rows) => onRows(rows as T[]) })
   }
 
@@ -115,7 +120,10 @@ export abstract class Statements {
     const { raw, plainSocket } = this.parts
     if (plainSocket === undefined) return false
     const query = { ...unconverted, sql: this.unlimited(sql) }
-    const send = (bound: unknown[]): CellStream => new CellStream(plainSocket, () => raw.query(query, bound))
+    const send = (): CellStream => {
+      const bound = this.bound(sql, values)
+      return new CellStream(plainSocket, () => raw.query(query, bound))
+    }
     await this.stream(sql, values, { send, onRows: onCells })
     return true
   }
@@ -130,11 +138,11 @@ export abstract class Statements {
     onItems: OnRows<ResultItem>,
     vectors: ReadonlySet<string> = new Set(),
   ): Promise<void> {
-    // With an array of values, even an empty one, the connector would look for placeholders.
-    const send = (bound: unknown[]): RowStream =>
-      new RowStream(
-        withHeads(this.parts.raw.queryStream({ ...anyResult(vectors), sql }, bound.length === 0 ? undefined : bound)),
-      )
+    const send = (): RowStream => {
+      // With an array of values, even an empty one, the connector would look for placeholders.
+      const bound = values.length === 0 ? undefined : this.bound(sql, values)
+      return new RowStream(withHeads(this.parts.raw.queryStream({ ...anyResult(vectors), sql }, bound)))
+    }
     await this.stream(sql, values, { send, onRows: (items) => onItems(items as ResultItem[]), waitMs: this.deadlineMs })
   }
 
@@ -154,8 +162,9 @@ export abstract class Statements {
     if (rows.length === 0) return []
     const send = async (): Promise<T[]> => {
       const results: T[] = []
-      for (const message of await inMessages(rows, () => this.maxPacket()))
-        results.push(...resultSets<T>(await this.parts.raw.batch(sql, message.map(rowForDriver))))
+      const bound = rowsForDriver(rows, this.#placeholders.of(sql))
+      for (const message of await inMessages(bound, () => this.maxPacket()))
+        results.push(...resultSets<T>(await this.parts.raw.batch(sql, message)))
       return results
     }
     const sendSecretly = (): Promise<T[]> =>
@@ -181,18 +190,22 @@ export abstract class Statements {
     how: Omit<DriverQuery, 'sql'> = {},
     options?: StatementOptions,
   ): Promise<unknown> {
-    const send = (bound: unknown[]): Promise<unknown> => this.parts.raw.query<unknown>({ ...how, sql }, bound)
-    const sendIfFits = (bound: unknown[]): Promise<unknown> =>
-      mayBeTooLarge(sql, values) ? this.ifFits(bytesAsText(sql, values), () => send(bound)) : send(bound)
-    return this.run(sql, values, sendIfFits, options)
+    const send = async (): Promise<unknown> => {
+      const bound = this.bound(sql, values)
+      if (mayBeTooLarge(sql, values)) assertFits(bytesAsText(sql, values), await this.maxPacket())
+      return this.parts.raw.query<unknown>({ ...how, sql }, bound)
+    }
+    return this.run(sql, values, send, options)
   }
 
   private prepare(sql: string, values: readonly Value[], options?: StatementOptions): Promise<unknown> {
-    const send = (bound: unknown[]): Promise<unknown> => this.parts.raw.execute<unknown>(sql, bound)
-    const bytes = (): number => Math.max(Buffer.byteLength(sql), bytesAsBound(values))
-    const sendIfFits = (bound: unknown[]): Promise<unknown> =>
-      mayBeTooLarge(sql, values) ? this.ifFits(bytes(), () => send(bound)) : send(bound)
-    return this.run(sql, values, sendIfFits, options)
+    const send = async (): Promise<unknown> => {
+      const bound = this.bound(sql, values)
+      if (mayBeTooLarge(sql, values))
+        assertFits(Math.max(Buffer.byteLength(sql), bytesAsBound(values)), await this.maxPacket())
+      return this.parts.raw.execute<unknown>(sql, bound)
+    }
+    return this.run(sql, values, send, options)
   }
 
   /** Runs a SELECT, and hands over its rows in batches. The time of their reader is not the statement's. */
@@ -203,8 +216,8 @@ export abstract class Statements {
   ): Promise<void> {
     const reader = new Reader(onRows)
     let batches: Batches<B> | undefined
-    const sendAndRead = async (bound: unknown[]): Promise<void> => {
-      batches = send(bound)
+    const sendAndRead = async (): Promise<void> => {
+      batches = send()
       for (let rows = await this.nextOf(batches, waitMs); rows !== undefined; rows = await this.nextOf(batches, waitMs))
         await reader.read(rows)
     }
@@ -217,9 +230,8 @@ export abstract class Statements {
     }
   }
 
-  private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
-    assertFits(bytes, await this.maxPacket())
-    return send()
+  private bound(sql: string, values: readonly Value[]): unknown[] {
+    return forDriver(values, this.#placeholders.of(sql))
   }
 
   /** The largest message that the server accepts. Only a large statement asks, and only once. */

@@ -61,11 +61,11 @@ export class ChosenHost {
    * Opens a connection. Resolves to undefined if the host was left meanwhile, also because of this attempt. Rejects
    * with an error for which it is not left.
    */
-  async open(limits: Limits, askedRole: TargetRole): Promise<OpenedConnection | undefined> {
+  async open(limits: Limits, askedRole: TargetRole, signal?: AbortSignal): Promise<OpenedConnection | undefined> {
     let isLeft = (): void => undefined
     const left = new Promise<undefined>((resolve) => (isLeft = () => resolve(undefined)))
     this.#opening.add(isLeft)
-    const opening = openConnection(this.server, limits, { ...this.options, askedRole })
+    const opening = openConnection(this.server, limits, { ...this.options, askedRole, signal })
     try {
       return await Promise.race([opening, left])
     } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ReadAfter } from '../cluster/own-writes.ts'
+import type { OwnWrite } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
-import { firstFit, type FitServer, isGone, isSame, readerNote } from '../connection/first-fit.ts'
+import { firstFit, type FitServer, isGone, isSame, noteOn } from '../connection/first-fit.ts'
 import { fitnessOf } from '../connection/server-role.ts'
 import type { OnTrace } from '../queries.ts'
 import { addressOf, type Limits, type Target } from '../target.ts'
@@ -21,10 +21,10 @@ export interface ChosenServerOptions {
   /** A host was chosen, the first time or in a failover. */
   readonly onChosen?: ((address: string) => void) | undefined
   readonly onFailover?: ((failover: Failover) => void) | undefined
-  /** A sentence about the data of a reader: they are the writer's, or old. */
-  readonly onReader?: ((sentence: string) => void) | undefined
-  /** The position that a reader must have reached. */
-  readonly readAfter?: ReadAfter | undefined
+  /** A sentence about the data of the chosen server: they are old, or the writer's in place of a reader's. */
+  readonly onNote?: ((sentence: string) => void) | undefined
+  /** The write that a server must have when it is chosen. */
+  readonly ownWrite?: OwnWrite | undefined
   /** The connections to the chosen server were closed. */
   readonly onLeft?: (() => void) | undefined
 }
@@ -49,6 +49,7 @@ export class ChosenServer {
   #chosen: ChosenHost | undefined
   #search: Promise<Connection> | undefined
   #left: Departure | undefined
+  #cluster: string | undefined
   #isClosed = false
 
   constructor(target: Target, limits: Limits, options: ChosenServerOptions = {}) {
@@ -58,13 +59,13 @@ export class ChosenServer {
   }
 
   /** Opens a connection to the chosen server. Callers that find none share one search for it. */
-  async connect(): Promise<Connection> {
+  async connect(signal?: AbortSignal): Promise<Connection> {
     for (;;) {
       const chosen = this.#chosen
-      const connection = chosen === undefined ? undefined : await this.connectTo(chosen)
+      const connection = chosen === undefined ? undefined : await this.connectTo(chosen, signal)
       if (connection !== undefined) return connection
       if (this.#search !== undefined) await this.#search
-      else if (this.#chosen === undefined) return this.startSearch()
+      else if (this.#chosen === undefined) return this.startSearch(signal)
     }
   }
 
@@ -75,9 +76,9 @@ export class ChosenServer {
   }
 
   /** Resolves to undefined if the server is lost, or no longer fit. */
-  private async connectTo(chosen: ChosenHost): Promise<Connection | undefined> {
+  private async connectTo(chosen: ChosenHost, signal: AbortSignal | undefined): Promise<Connection | undefined> {
     const { role = 'any' } = this.#target
-    const opened = await chosen.open(this.#limits, role)
+    const opened = await chosen.open(this.#limits, role, signal)
     if (opened === undefined) return undefined
     const fitness = role === 'any' ? 'fit' : fitnessOf(role, opened.role ?? [], true)
     if (typeof fitness === 'string' && this.#chosen === chosen) return this.adopt(chosen, opened.connection)
@@ -86,13 +87,13 @@ export class ChosenServer {
     return undefined
   }
 
-  private startSearch(): Promise<Connection> {
-    this.#search = this.search().finally(() => (this.#search = undefined))
+  private startSearch(signal: AbortSignal | undefined): Promise<Connection> {
+    this.#search = this.search(signal).finally(() => (this.#search = undefined))
     return this.#search
   }
 
   /** During a failover, searches again for some seconds: the next server needs a moment, too. */
-  private async search(): Promise<Connection> {
+  private async search(signal: AbortSignal | undefined): Promise<Connection> {
     const started = performance.now()
     const hosts = new Map<string, ChosenHost>()
     const at = (server: Target): ChosenHost => {
@@ -102,10 +103,11 @@ export class ChosenServer {
     }
     for (;;) {
       try {
-        const sides = (server: Target): ChosenHost['options'] => at(server).options
-        const { readAfter } = this.#options
-        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server, readAfter })
+        const sides = (server: Target): ChosenHost['options'] => ({ ...at(server).options, signal })
+        const [{ ownWrite }, last, cluster] = [this.#options, this.#left?.server, this.#cluster]
+        const found = await firstFit(this.#target, this.#limits, { sides, last, cluster, ownWrite })
         this.#chosen = at(found.server)
+        this.#cluster = found.cluster
         this.announce(found)
         return this.adopt(this.#chosen, found.connection)
       } catch (error) {
@@ -139,11 +141,13 @@ export class ChosenServer {
 
   private announce(found: FitServer): void {
     const { role = 'any' } = this.#target
-    const [note, left] = [readerNote(this.#target, found), this.#left]
+    const [note, left] = [noteOn(this.#target, found), this.#left]
     this.#left = undefined
     this.#options.onChosen?.(addressOf(found.server))
-    if (note !== undefined) this.#options.onReader?.(note)
-    else if (left !== undefined && !isSame(found.server, left.server))
+    if (note !== undefined) this.#options.onNote?.(note)
+    // The note about a reader names the new one, too.
+    const isTold = note !== undefined && role === 'reader'
+    if (left !== undefined && !isTold && !isSame(found.server, left.server))
       this.#options.onFailover?.({
         role: role === 'any' ? 'server' : role,
         from: addressOf(left.server),

@@ -12,7 +12,8 @@ export interface PoolEntry {
 }
 
 export interface PoolEntriesOptions {
-  readonly connect: () => Promise<PooledConnection>
+  /** Gives up when `signal` is aborted. */
+  readonly connect: (signal: AbortSignal) => Promise<PooledConnection>
   readonly counters: PoolCounters
   /** The maximum age of a connection in milliseconds; zero means no limit. */
   readonly recycleMs: number
@@ -49,6 +50,8 @@ export class PoolEntries {
   readonly #entries = new Set<PoolEntry>()
   readonly #closing = new Set<Promise<void>>()
   readonly #drained = new Set<() => void>()
+  readonly #giveUpOpening = new AbortController()
+  readonly #giveUpStopping = new AbortController()
   #opening = 0
   #stopping = 0
 
@@ -80,7 +83,7 @@ export class PoolEntries {
   open(opened: (entry: PoolEntry) => void, failed: (reason: unknown) => void): void {
     this.#opening += 1
     const startedAt = performance.now()
-    this.#options.connect().then(
+    this.#options.connect(this.#giveUpOpening.signal).then(
       (connection) => {
         this.#opening -= 1
         opened(this.add(connection, performance.now() - startedAt))
@@ -106,12 +109,17 @@ export class PoolEntries {
       return
     }
     this.#stopping += 1
-    const stopped = connection.stop().finally(() => {
+    const stopped = connection.stop(this.#giveUpStopping.signal).finally(() => {
       this.#stopping -= 1
       this.#options.onStopped?.()
       this.notifyDrained()
     })
     this.remove(entry, stopped)
+  }
+
+  /** Gives up the connections that are opening: nobody waits for them. `reason` is their error. */
+  stopOpening(reason: Error): void {
+    this.#giveUpOpening.abort(reason)
   }
 
   /**
@@ -120,6 +128,7 @@ export class PoolEntries {
    */
   async drain(graceMs: number): Promise<void> {
     if (this.places > 0) await this.waitUntilDrained(graceMs)
+    this.#giveUpStopping.abort()
     for (const entry of this.#entries) this.remove(entry, entry.connection.stop())
     await Promise.all(this.#closing)
   }

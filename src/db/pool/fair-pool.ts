@@ -1,5 +1,6 @@
 import { type AcquireEvent, channels, outcomeOf, type TimeoutEvent, type WaitEvent } from '../diagnostics.ts'
 import type { Target } from '../target.ts'
+import { checkOptions, untilGivenUp } from './arguments.ts'
 import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
 import { ConnectionLease } from './lease.ts'
 import { LeakWatch } from './leak-watch.ts'
@@ -39,7 +40,11 @@ export class FairPool implements Pool {
   #closed = false
 
   /** `target` chooses the words of errors. */
-  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions, target?: Pick<Target, 'inCode'>) {
+  constructor(
+    connect: (signal: AbortSignal) => Promise<PooledConnection>,
+    options: PoolOptions,
+    target?: Pick<Target, 'inCode'>,
+  ) {
     this.#options = options
     this.#target = target
     this.#leaks = options.leakAfterMs > 0 ? new LeakWatch(this, options.leakAfterMs) : undefined
@@ -52,11 +57,13 @@ export class FairPool implements Pool {
     })
   }
 
-  async acquire({ signal, timeoutMs = this.#options.timeoutMs }: AcquireOptions = {}): Promise<Lease> {
+  async acquire(options: AcquireOptions = {}): Promise<Lease> {
+    checkOptions(options, untilGivenUp)
+    const { signal, timeoutMs = this.#options.timeoutMs } = options
     // The caller's stack is gone after the first await.
     const stack = this.#leaks?.stack()
-    if (this.#closed) throw poolClosed()
-    if (signal?.aborted === true) throw withdrawn()
+    if (this.#closed) throw this.refused(poolClosed())
+    if (signal?.aborted === true) throw this.refused(withdrawn())
     const entry = this.takeIdle()
     if (entry !== undefined && !this.mustPing(entry)) return this.grant(entry, 0, stack)
     const waiter = new Waiter<PoolEntry>(timeoutMs, { signal }, (why) => this.giveUp(waiter, why))
@@ -88,6 +95,7 @@ export class FairPool implements Pool {
     this.stopWaitingToReopen()
     clearTimeout(this.#idleTimer)
     this.#queue.rejectAll(poolClosed())
+    this.#entries.stopOpening(poolClosed())
     for (const entry of this.#idle.splice(0)) this.#entries.evict(entry)
     await this.#entries.drain(graceMs)
     this.#leaks?.close()
@@ -222,6 +230,11 @@ export class FairPool implements Pool {
     })
     if (stack !== undefined) this.#leaks?.acquired(lease, stack)
     return lease
+  }
+
+  private refused(error: Error): Error {
+    this.report(0, error)
+    return error
   }
 
   private report(durationMs: number, error?: unknown): void {

@@ -9,10 +9,14 @@ const frames = 10
 export class LeakWatch {
   readonly #pool: Pool
   readonly #afterMs: number
+  /** Its callers are wanted. Another function may have taken its place in the pool, and call it. */
+  readonly #acquire: Pool['acquire']
   readonly #timers = new Map<Lease, NodeJS.Timeout>()
 
   constructor(pool: Pool, afterMs: number) {
     this.#pool = pool
+    // oxlint-disable-next-line typescript/unbound-method -- it only names a frame of the stack
+    this.#acquire = pool.acquire
     this.#afterMs = afterMs
   }
 
@@ -21,8 +25,7 @@ export class LeakWatch {
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = frames
     const holder = { stack: '' }
-    // oxlint-disable-next-line typescript/unbound-method -- it names the frame that is left out
-    Error.captureStackTrace(holder, this.#pool.acquire)
+    Error.captureStackTrace(holder, this.#acquire)
     Error.stackTraceLimit = limit
     return holder.stack.replace(/^[^\n]*\n/, '')
   }

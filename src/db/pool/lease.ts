@@ -1,6 +1,7 @@
 import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
+import { checkFunction, checkOptions, checkRows, checkStatement, untilGivenUp } from './arguments.ts'
 import type { Lease, PooledConnection, Row } from './pool.ts'
 
 /** A lease on a connection of the pool. */
@@ -18,31 +19,34 @@ export class ConnectionLease implements Lease {
   }
 
   async rows<T = Row>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]> {
-    return this.connection().rows<T>(sql, values, options)
+    return this.connectionFor(sql, values, options).rows<T>(sql, values, options)
   }
 
   async execute(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<Change> {
-    return this.connection().execute(sql, values, options)
+    return this.connectionFor(sql, values, options).execute(sql, values, options)
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.connection().prepared<T>(sql, values)
+    return this.connectionFor(sql, values).prepared<T>(sql, values)
   }
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.connection().rawRows<T>(sql, values)
+    return this.connectionFor(sql, values).rawRows<T>(sql, values)
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    return this.connection().each<T>(sql, values, onRows)
+    checkFunction('the reader of the rows', onRows)
+    return this.connectionFor(sql, values).each<T>(sql, values, onRows)
   }
 
   async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
-    return this.connection().eachCells(sql, values, onCells)
+    checkFunction('the reader of the rows', onCells)
+    return this.connectionFor(sql, values).eachCells(sql, values, onCells)
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
-    return this.connection().bulk<T>(sql, rows)
+    checkRows(rows)
+    return this.connectionFor(sql).bulk<T>(sql, rows)
   }
 
   async cancel(): Promise<void> {
@@ -65,6 +69,12 @@ export class ConnectionLease implements Lease {
     if (this.#connection === undefined) return
     this.#connection = undefined
     this.#onRelease()
+  }
+
+  private connectionFor(sql: string, values?: readonly Value[], options: StatementOptions = {}): PooledConnection {
+    checkStatement(sql, values)
+    checkOptions(options, untilGivenUp)
+    return this.connection()
   }
 
   private connection(): PooledConnection {

@@ -1,10 +1,11 @@
-import { DbtoolError } from '../../errors.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
-import { InterruptibleTransaction, transactionWithdrawn } from './interruptible-transaction.ts'
+import { checkFunction, checkOptions, checkPool, checkStatement, untilGivenUp } from './arguments.ts'
+import { OpenTransaction } from './open-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** Single statements, each on a connection of the pool. */
 export interface Statements {
@@ -39,31 +40,22 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
   }
   return {
     async query<T>(sql: string, values: readonly Value[] = [], options: StatementOptions = {}) {
-      check(sql, values, options)
+      checkStatement(sql, values)
+      checkOptions(options, untilGivenUp)
       return once(options, (lease, own) => lease.rows<T>(sql, values, own))
     },
     async execute(sql, values = [], options = {}) {
-      check(sql, values, options)
+      checkStatement(sql, values)
+      checkOptions(options, untilGivenUp)
       return once(options, (lease, own) => lease.execute(sql, values, own))
     },
-    stream(sql, values = [], { signal } = {}) {
-      check(sql, values, { signal })
-      return streamRows(pool, sql, values, signal)
+    stream(sql, values = [], options = {}) {
+      checkStatement(sql, values)
+      checkOptions(options, ['signal'])
+      return streamRows(pool, sql, values, options.signal)
     },
   }
 }
-
-/** Checks the arguments of untyped code. @throws DbtoolError BAD_INPUT. */
-function check(sql: unknown, values: unknown, { signal, timeoutMs }: StatementOptions): void {
-  if (typeof sql !== 'string' || sql.trim() === '') throw misuse('the statement must be a text that is not empty')
-  if (!Array.isArray(values)) throw misuse('the values of the statement must be a list')
-  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
-    throw misuse('signal must be an AbortSignal')
-  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw misuse(`timeoutMs must be a number of milliseconds above 0, not '${String(timeoutMs)}'`)
-}
-
-const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)
 
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
@@ -80,25 +72,28 @@ export interface TransactionOptions extends Partial<RetryOptions> {
  * it again from its start, as the retry table says. Rejects with its last error, or with OUTCOME_UNKNOWN if the
  * connection died at COMMIT.
  */
-export function transactionOn<T>(
+export async function transactionOn<T>(
   pool: Pool,
   work: (tx: Transaction) => Promise<T>,
-  { signal, repeatable = false, ...retrying }: TransactionOptions = {},
+  options: TransactionOptions = {},
 ): Promise<T> {
+  checkPool(pool)
+  checkFunction('the work of a transaction', work)
+  checkOptions(options, ['signal', 'repeatable', 'patienceMs', 'onRetry', 'lostBefore'])
+  const { signal, repeatable = false, ...retrying } = options
   const attempt = (lease: Lease): Promise<T> =>
     transaction(lease, async (): Promise<T> => {
-      const cancel = (): void => void lease.cancel()
-      signal?.addEventListener('abort', cancel, { once: true })
+      const stopListening = onAbort(signal, () => void lease.cancel())
       try {
-        const result = await work(signal === undefined ? lease : new InterruptibleTransaction(lease, signal))
-        if (signal?.aborted === true) throw transactionWithdrawn()
-        return result
+        const tx = new OpenTransaction(lease, signal)
+        return await tx.during(() => work(tx))
       } finally {
-        signal?.removeEventListener('abort', cancel)
+        stopListening()
       }
     })
   return withRetries(() => withLease(pool, attempt, { signal }), {
     ...retrying,
+    signal,
     kind: repeatable ? 'repeatable' : 'transaction',
   })
 }

@@ -1,11 +1,12 @@
 import { timerMs } from '../target.ts'
 import type { AcquireOptions } from './pool.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** A caller of `acquire`, until it has a connection or an error. */
 export class Waiter<T> {
   readonly startedAt = performance.now()
   readonly granted: Promise<T>
-  readonly #signal: AbortSignal | undefined
+  readonly #stopListening: () => void
   #timer: NodeJS.Timeout | undefined
   #resolve!: (granted: T) => void
   #reject!: (error: unknown) => void
@@ -22,8 +23,7 @@ export class Waiter<T> {
       this.#reject = reject
     })
     this.#timer = setTimeout(() => this.onEnd('timeout'), timerMs(timeoutMs))
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#stopListening = onAbort(signal, () => this.onEnd('abort'))
   }
 
   get isSettled(): boolean {
@@ -44,12 +44,10 @@ export class Waiter<T> {
     this.#reject(error)
   }
 
-  readonly #onAbort = (): void => this.onEnd('abort')
-
   private complete(): void {
     this.#isSettled = true
     clearTimeout(this.#timer)
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#stopListening()
   }
 }
 

@@ -41,7 +41,12 @@ function gatherOver(
   return connect(target, async (connection) => {
     const tcpProbe = known({ ms: performance.now() - started })
     const facts = await serverFacts(connection, serverPaths(env), now)
-    return { tcpProbe, login: known({}), ...facts, ...(await shopFacts(connection, limits.statementTimeoutMs)) }
+    return {
+      tcpProbe,
+      login: known({}),
+      ...facts,
+      ...(await shopFacts(connection, limits.statementTimeoutMs, connect)),
+    }
   })
 }
 

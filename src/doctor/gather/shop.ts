@@ -8,7 +8,16 @@ import { durationText } from '../../values.ts'
 import { DbtoolError } from '../../errors.ts'
 import { countViolations, invariants } from '../../shop/invariants.ts'
 import { surveyShop } from '../../shop/survey.ts'
-import { unknown, type Fact, type Facts, type Gathered, type Migrations, type Tables } from '../facts.ts'
+import type { Target } from '../../db/target.ts'
+import {
+  type DoctorInput,
+  unknown,
+  type Fact,
+  type Facts,
+  type Gathered,
+  type Migrations,
+  type Tables,
+} from '../facts.ts'
 import { schemaFault } from '../schema-fault.ts'
 import { attempt } from './attempt.ts'
 
@@ -16,10 +25,14 @@ import { attempt } from './attempt.ts'
  * The facts about the schema and the data of the shop. Counting the violations of all invariants takes hardly longer
  * than the time limit for one statement.
  */
-export async function shopFacts(connection: Connection, statementTimeoutMs: number): Promise<Partial<Gathered>> {
+export async function shopFacts(
+  connection: Connection,
+  statementTimeoutMs: number,
+  connect: DoctorInput['connect'],
+): Promise<Partial<Gathered>> {
   const migrations = await attempt(() => migrationFacts(connection))
   const tables = await attempt(() => tableFacts(connection))
-  return { migrations, tables, invariants: await soundness(connection, migrations, statementTimeoutMs) }
+  return { migrations, tables, invariants: await soundness(connection, migrations, statementTimeoutMs, connect) }
 }
 
 async function migrationFacts(queries: Queries): Promise<Migrations> {
@@ -47,19 +60,46 @@ async function soundness(
   connection: Connection,
   migrations: Fact<Migrations>,
   statementTimeoutMs: number,
+  connect: DoctorInput['connect'],
 ): Promise<Fact<Facts['invariants']>> {
   if ('unknown' in migrations) return unknown('the state of the schema is unknown')
   if (schemaFault(migrations.known) !== undefined) return unknown('the schema is not up to date')
+  const surveyWith = (queries: Queries): Promise<ReadonlySet<string>> =>
+    withSpare(connect, connection.target, (spare) =>
+      spare === undefined ? surveyShop(queries) : transactionSnapshot(spare, (beside) => surveyShop(queries, beside)),
+    )
   return attempt(() =>
     transactionSnapshot(connection, (queries) =>
-      countAll(queries, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs),
+      countAll(queries, () => surveyWith(queries), statementTimeoutMs === 0 ? Infinity : statementTimeoutMs),
     ),
   )
 }
 
-async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap<string, Fact<number>>> {
+/** Runs `work` with a second connection; without it if the server has none to spare. */
+async function withSpare<T>(
+  connect: DoctorInput['connect'],
+  target: Target,
+  work: (spare?: Connection) => Promise<T>,
+): Promise<T> {
+  const spare = { isOpen: false }
+  try {
+    return await connect(target, (connection) => {
+      spare.isOpen = true
+      return work(connection)
+    })
+  } catch (error) {
+    if (spare.isOpen) throw error
+    return work()
+  }
+}
+
+async function countAll(
+  queries: Queries,
+  surveying: () => Promise<ReadonlySet<string>>,
+  budgetMs: number,
+): Promise<ReadonlyMap<string, Fact<number>>> {
   const end = performance.now() + budgetMs
-  const survey = await attempt(() => surveyShop(queries))
+  const survey = await attempt(surveying)
   const holding = 'known' in survey ? survey.known : new Set<string>()
   const counted = new Map<string, Fact<number>>([...holding].map((name) => [name, { known: 0 }]))
   for (const invariant of invariants.filter(({ name }) => !holding.has(name))) {

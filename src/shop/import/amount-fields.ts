@@ -4,9 +4,14 @@ import { adjustmentKinds, type AdjustmentKind } from '../orders/adjustments.ts'
 export type LineAmountField = `line_${AdjustmentKind}`
 export const lineAmountFields: readonly LineAmountField[] = adjustmentKinds.map((kind) => `line_${kind}` as const)
 
-/** Amounts that are only reported: the price of another system may include its tax, or may not. */
-export const reportedAmountFields = ['reported_tax', 'reported_line_tax'] as const
+/**
+ * Amounts that the file states about an order, and that are no part of it as such. The total is compared, the prices
+ * may include the tax already, and a refund changes no order.
+ */
+export const reportedAmountFields = ['reported_total', 'reported_tax', 'reported_line_tax', 'reported_refund'] as const
 export type ReportedAmountField = (typeof reportedAmountFields)[number]
 
 export type AmountField = AdjustmentKind | LineAmountField | ReportedAmountField
 export const amountFields: readonly AmountField[] = [...adjustmentKinds, ...lineAmountFields, ...reportedAmountFields]
+
+export const isReported = (field: string): boolean => field.startsWith('reported_')

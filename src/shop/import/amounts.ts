@@ -36,6 +36,12 @@ function withoutCurrency(text: string): string {
   return `${before === '-' || before === '(' || after === '-' ? '-' : ''}${digits}`
 }
 
+/** The currency of an amount such as `4.50 EUR`; undefined if it has none. */
+export function currencyOf(text: string): string | undefined {
+  if (!withCurrency.test(text)) return undefined
+  return text.replace(/[\d.,'’()\s+-]/gu, '').toUpperCase() || undefined
+}
+
 function withPoint(text: string, decimalComma: boolean): string | undefined {
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(text) ?? []
   const plain = sign === '-' ? '-' : ''

@@ -9,7 +9,7 @@ import {
   totalNegative,
   totalTooLarge,
 } from '../orders/place-order.ts'
-import { type OrderStatus, quoteValue } from '../rules.ts'
+import { type OrderStatus, orderStatuses, quoteValue } from '../rules.ts'
 import { type DraftOrder, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
 import type { ImportLine } from './merge-lines.ts'
@@ -34,7 +34,12 @@ export type Decision =
       readonly totalAmount: string
       readonly notes: readonly string[]
     }
-  | { readonly outcome: 'existing'; readonly draft: DraftOrder; readonly totalAmount: string }
+  | {
+      readonly outcome: 'existing'
+      readonly draft: DraftOrder
+      readonly totalAmount: string
+      readonly notes: readonly string[]
+    }
   | { readonly outcome: 'reject'; readonly draft: DraftOrder; readonly error: DbtoolError }
 
 /**
@@ -84,7 +89,7 @@ class Stage implements ShopEffects {
 
 type Decided =
   | { readonly outcome: 'place'; readonly totalAmount: string; readonly notes: readonly string[] }
-  | { readonly outcome: 'existing'; readonly totalAmount: string }
+  | { readonly outcome: 'existing'; readonly totalAmount: string; readonly notes: readonly string[] }
   | DbtoolError
 
 function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Decided {
@@ -94,7 +99,13 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
   if (existing !== undefined) {
     const lines = requested(draft, (sku) => stage.product(sku)?.id)
     const conflict = conflictOf(existing, draft, { userId: user?.id, status: statusOf(draft, policy), lines })
-    return conflict ?? { outcome: 'existing', totalAmount: existing.totalAmount }
+    return (
+      conflict ?? {
+        outcome: 'existing',
+        totalAmount: existing.totalAmount,
+        notes: [...laterStatus(existing, draft), ...otherTotal(draft)],
+      }
+    )
   }
   if (user === undefined && !policy.create) return noUser(draft.user)
   const [found, unknown]: [Found[], string[]] = [[], []]
@@ -115,7 +126,7 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
   const total = cents + adjustmentCents(draft.adjustments)
   if (cents > mostCents || total > mostCents) return totalTooLarge()
   if (total < 0n) return totalNegative()
-  const notes = [...draft.notes]
+  const notes = [...draft.notes, ...otherTotal(draft)]
   if (stage.user(draft.user) === undefined) {
     const address = replacedAddress(draft.user)
     if (address !== undefined) notes.push(`${quoteValue(draft.user)} is no valid address; the new user has ${address}`)
@@ -158,6 +169,26 @@ function shortagesOf(wanted: readonly Found[]): OutOfStock | undefined {
 
 const amountOf = ({ quantity, price }: ImportLine, product: KnownProduct): bigint =>
   toCents(price ?? product.price) * BigInt(quantity)
+
+const otherTotal = ({ difference }: DraftOrder): string[] =>
+  difference === undefined ? [] : [`its total is ${difference.imported}, but ${difference.inFile} in the file`]
+
+/** The verb that brings an order to a status. */
+const verbs: Readonly<Partial<Record<OrderStatus, string>>> = {
+  confirmed: 'confirm',
+  shipped: 'ship',
+  delivered: 'deliver',
+  cancelled: 'cancel',
+}
+
+/** A sentence if the file knows more of an existing order than the shop: an import changes no order. */
+export function laterStatus({ id, status }: KnownOrder, draft: DraftOrder): string[] {
+  const { status: inFile } = draft
+  const verb = inFile === undefined ? undefined : verbs[inFile]
+  if (inFile === undefined || verb === undefined || status === 'cancelled') return []
+  if (orderStatuses.indexOf(inFile) <= orderStatuses.indexOf(status)) return []
+  return [`it is ${inFile} in the file, but order ${id} is ${status}: dbtool orders ${verb} ${id}`]
+}
 
 /** The order lines of a draft; a product without an id has the id 0, which no product has. */
 export function requested({ lines }: DraftOrder, idOf: (sku: string) => number | undefined): OrderLine[] {

@@ -14,16 +14,18 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
-import { lineAmountFields } from './amount-fields.ts'
-import { FieldReader } from './draft-row.ts'
+import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
+import { FieldReader, spoiltName } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
+import { oneCurrency } from './one-currency.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
+import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
 
 /** The fields of a file of order lines. */
 export const orderFields = {
   required: ['order_ref', 'user', 'sku', 'quantity'],
-  optional: ['price', 'product_name', 'ordered_at', 'status', ...adjustmentKinds],
+  optional: ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds],
 } as const
 
 /** One order of the file. */
@@ -43,6 +45,10 @@ export interface DraftOrder extends Pick<Group, 'ref'> {
   readonly orderedAt: Date | undefined
   readonly status: OrderStatus | undefined
   readonly adjustments: readonly Adjustment[]
+  /** The amounts of the file that are no part of the order. */
+  readonly notImported: readonly AmountNotImported[]
+  /** The total in the file, if it is another one. */
+  readonly difference: TotalDifference | undefined
   /** The order lines, with lines of the same SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
 }
@@ -62,13 +68,18 @@ export async function* draftOrders(
   rules: DraftRules,
 ): AsyncGenerator<DraftOrder, void, undefined> {
   let index = 0
+  const currencyFault = oneCurrency()
   for await (const group of groups) {
-    yield { index, ...draftOf(group, rules) }
+    yield { index, ...draftOf(group, rules, currencyFault) }
     index += 1
   }
 }
 
-function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
+function draftOf(
+  group: Group,
+  rules: DraftRules,
+  currencyFault: ReturnType<typeof oneCurrency>,
+): Omit<DraftOrder, 'index'> {
   const { ref, records } = group
   const faults = new Faulty()
   const head = new OrderHead(faults)
@@ -78,12 +89,19 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
     const read = readOrderLine(record)
     if ('faults' in read) faults.add(record.line, ...read.faults)
     else {
+      faults.add(record.line, ...currencyFault(record.values))
       head.add(read, record.line)
       lines.push({ at: record.line, line: read.line })
     }
   }
+  faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
   const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
-  const { user = rules.guest ?? '', orderedAt, status } = head
+  const { user = rules.guest ?? '', orderedAt, status, stated } = head
+  const { difference, ...amounts } = orderTotal(merged.lines, [...head.adjustments, ...merged.discounts], {
+    ...stated,
+    // All of a cancelled order is given back.
+    refund: status === 'cancelled' ? 0n : stated.refund,
+  })
   return {
     ref,
     key: `${importKeyPrefix}${group.key}`,
@@ -94,7 +112,8 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
     user,
     orderedAt,
     status,
-    adjustments: [...head.adjustments, ...merged.discounts],
+    ...amounts,
+    difference,
     lines: faults.size > 0 ? [] : merged.lines,
   }
 }
@@ -106,12 +125,26 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   const faults: string[] = []
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
-  if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
+  const spoilt = spoiltName('order_ref', ref)
+  if (spoilt !== undefined) faults.push(`order_ref ${spoilt}`)
+  else if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
   if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
   if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))
     faults.push('ordered_at is empty, but it is part of the key')
   if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)
   return faults
+}
+
+const totals = /^(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)\b/i
+
+/** A row of totals at the end of a report has no reference, and would continue the order above it. */
+function faultsOfTotals(records: readonly SourceRecord[]): string[] {
+  const last = records.at(-1)
+  if (records.length === 1 || last?.values['order_ref'] !== undefined) return []
+  const text = [last?.values['sku'], last?.values['product_name']].find((one) => totals.test(one ?? ''))
+  return text === undefined
+    ? []
+    : [`${quoteValue(text)} seems to be the total of the file: delete the line, or give it its order_ref`]
 }
 
 /** The column has 255 characters, and the prefix takes some of them. */
@@ -163,14 +196,16 @@ function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly f
   const status = read.optional('status', ofOrder.status)
   const amounts = amountsOf(read, values, orderAmounts)
   const lineAmounts = amountsOf(read, values, ownAmounts)
+  const reported = amountsOf(read, values, reportedAmounts)
   if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
-  return { user, orderedAt, status, amounts, lineAmounts, line: { sku, quantity, price, productName } }
+  return { user, orderedAt, status, amounts, lineAmounts, reported, line: { sku, quantity, price, productName } }
 }
 
 type AmountParsers<Field extends string> = readonly (readonly [Field, (text: string) => string])[]
 
 const orderAmounts = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
 const ownAmounts = lineAmountFields.map((field) => [field, parsePrice] as const)
+const reportedAmounts = reportedAmountFields.map((field) => [field, parsePrice] as const)
 const noAmounts: Amounts<never> = []
 
 /** Most files have no such columns, and then nothing is created for each of their lines. */

@@ -18,7 +18,7 @@ export function guesses(names: readonly string[], nouns: readonly PresetNoun[] =
     .flatMap(({ name, files }) =>
       nouns.flatMap((noun): Guess[] => {
         const file = files[noun]
-        if (file === undefined || !file.signature.every(has)) return []
+        if (file === undefined || !file.signature.every((column) => [column].flat().some(has))) return []
         const found = Object.values(file.columns ?? {}).filter((columns) => columns.some(has)).length
         return [{ preset: name, noun, file, found }]
       }),

@@ -34,7 +34,7 @@ export interface OrderImport {
   readonly signal: AbortSignal
   readonly onProgress: (bytesRead: number, counts: OrderTally['counts']) => void
   readonly onReject: (draft: DraftOrder, reason: string) => void
-  /** Receives the notes of the orders that are placed. */
+  /** Receives the notes of the orders that are placed, or exist. */
   readonly onNote: (draft: DraftOrder, note: string) => void
 }
 
@@ -98,7 +98,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
       const applied = writer === undefined ? await sendable(db, next.value) : await apply(writer, next.value)
       for (const decision of applied) {
         count(tally, decision)
-        if (decision.outcome === 'place') for (const note of decision.notes) plan.onNote(decision.draft, note)
+        if (decision.outcome !== 'reject') for (const note of decision.notes) plan.onNote(decision.draft, note)
         await rejected.complete(decision.draft.index, decision.outcome === 'reject' ? decision : undefined)
         if (decision.outcome === 'reject' && plan.onError === 'abort') throw stopped([decision.draft], decision.error)
       }
@@ -192,7 +192,7 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
     if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
     const { totalAmount } = outcome
     if (outcome.outcome === 'existing' || decision.outcome !== 'place')
-      return { outcome: 'existing', draft, totalAmount }
+      return { outcome: 'existing', draft, totalAmount, notes: [] }
     return { ...decision, totalAmount }
   })
 }
@@ -200,6 +200,7 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
 function count(tally: OrderTally, decision: Decision): void {
   const { outcome, draft } = decision
   tally.add({ lines_read: draft.records.length })
+  if (outcome !== 'reject') tally.addAmounts(draft.notImported, draft.difference)
   if (outcome === 'reject') tally.add({ orders_rejected: 1 })
   else if (outcome === 'existing') tally.add({ orders_existing: 1 })
   else if (draft.status === 'cancelled') tally.add({ orders_placed: 1, lines_placed: draft.lines.length })

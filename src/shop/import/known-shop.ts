@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import type { OrderLine } from '../orders/place-order.ts'
+import type { OrderStatus } from '../rules.ts'
 import type { DraftOrder } from './draft-order.ts'
 import { findImportedUsers } from './resolve-users.ts'
 
@@ -22,6 +23,7 @@ export interface KnownUser {
 export interface KnownOrder {
   readonly id: number
   readonly userId: number
+  readonly status: OrderStatus
   readonly totalAmount: string
   readonly digest: string
   /** In UTC, to the second. */
@@ -235,6 +237,7 @@ interface LineRow {
   readonly order_id: number
   readonly order_key: string
   readonly user_id: number
+  readonly status: OrderStatus
   readonly total_amount: string
   readonly digest: string
   readonly created_at: string
@@ -247,15 +250,16 @@ interface LineRow {
 export async function readOrders(queries: Queries, keys: readonly string[]): Promise<Map<string, KnownOrder>> {
   const orders = new Map<string, KnownOrder & { lines: OrderLine[] }>()
   const rows = await queries.rawRows<LineRow>(
-    `SELECT o.id AS order_id, o.idempotency_key AS order_key, o.user_id, o.total_amount, o.content_digest AS digest,
-        DATE_FORMAT(o.created_at, '%Y-%m-%dT%H:%i:%sZ') AS created_at, i.product_id, i.quantity, i.price
+    `SELECT o.id AS order_id, o.idempotency_key AS order_key, o.user_id, o.status, o.total_amount,
+        o.content_digest AS digest, DATE_FORMAT(o.created_at, '%Y-%m-%dT%H:%i:%sZ') AS created_at,
+        i.product_id, i.quantity, i.price
       FROM orders o FORCE INDEX (idempotency_key) JOIN order_items i ON i.order_id = o.id
       WHERE o.idempotency_key IN (${keys.map(() => '?').join(', ')})`,
     keys,
   )
   for (const row of rows) {
-    const { order_id: id, user_id: userId, total_amount: totalAmount, digest, created_at: createdAt } = row
-    const order = orders.get(row.order_key) ?? { id, userId, totalAmount, digest, createdAt, lines: [] }
+    const { order_id: id, user_id: userId, status, total_amount: totalAmount, digest, created_at: createdAt } = row
+    const order = orders.get(row.order_key) ?? { id, userId, status, totalAmount, digest, createdAt, lines: [] }
     orders.set(row.order_key, order)
     order.lines.push({ productId: row.product_id, quantity: row.quantity, price: row.price })
   }

@@ -3,7 +3,7 @@ import type { Format } from '../../files/record-file.ts'
 /** The texts by which a rule applies, in any case: `''` is an empty cell, `*` any other, and `-` a negative number. */
 export type Condition = Readonly<Record<string, readonly string[]>>
 
-/** A record that is not imported, and the reason. */
+/** A record that is not imported, or is to be noticed, and the reason. */
 export interface SkipRule {
   readonly when: Condition
   readonly reason: string
@@ -13,6 +13,8 @@ export interface SkipRule {
 export interface Derivation {
   readonly when: Condition
   readonly is: string
+  /** The reason, if such records are reported. */
+  readonly note?: string
 }
 
 /** A field that is joined from others: the second text follows the first separator, and so on. */
@@ -50,6 +52,8 @@ export interface Layout {
   readonly carryDown?: readonly string[] | undefined
   readonly carryBy?: string | undefined
   readonly join?: Readonly<Record<string, Join>>
+  /** Field → the amounts that add up to it. */
+  readonly add?: Readonly<Record<string, readonly string[]>>
   /** Field → its value by the first rule that applies; otherwise the text of its own column. */
   readonly derive?: Readonly<Record<string, readonly Derivation[]>>
   /** Field → the value of its empty cells. */
@@ -59,6 +63,10 @@ export interface Layout {
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]
+  /** Records that are imported, and whose number is reported with the reason. */
+  readonly notice?: readonly SkipRule[]
+  /** Texts of the lines below the rows, which are no rows. */
+  readonly remarks?: readonly string[]
 }
 
 /** The values of a record by field. */

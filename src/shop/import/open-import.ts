@@ -7,10 +7,10 @@ import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
 import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
 import { describeFile, type FileFlags, presetFile } from './file-flags.ts'
-import { guesses } from './guess.ts'
+import { type Guess, guesses } from './guess.ts'
 import type { Layout } from './layout.ts'
 import type { PresetNoun } from './presets/preset.ts'
-import { type AmountNotImported, ReadReport, type Skipped } from './read-report.ts'
+import { ReadReport, type Skipped } from './read-report.ts'
 import { reshaper } from './reshape.ts'
 
 export interface OpenImportOptions {
@@ -37,9 +37,16 @@ export interface ImportFile {
 export interface Reading {
   readonly ignored: readonly IgnoredColumn[]
   readonly skipped: readonly Skipped[]
-  readonly amounts: readonly AmountNotImported[]
+  /** Records that are imported, but not quite as the file has them. */
+  readonly noticed: readonly Skipped[]
+  /** Columns of the preset without which something is assumed, such as the status of an order. */
+  readonly missing: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
+  /** Cells with the text NULL, which is not read as an empty cell. */
+  readonly nullTexts: number
+  /** Whether the taxes of a file with columns of its own are added, because one of them has the name of dbtool's. */
+  readonly addsTax: boolean
 }
 
 /**
@@ -58,7 +65,10 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
   const { noun, stdin, raw, flags } = options
   try {
     const named = flags.preset === undefined || flags.preset === 'auto' ? undefined : presetFile(flags.preset, noun)
-    const guessed = flags.preset === 'auto' ? guessFor(noun, options.fields, await readHead(source, flags)) : {}
+    const guessed =
+      flags.preset === 'auto'
+        ? guessFor(noun, options.fields, await readHead(source, flags, isKnownAs(noun, options.fields)))
+        : {}
     const preset = guessed.preset ?? (named && flags.preset)
     const file = named ?? (guessed.preset === undefined ? undefined : presetFile(guessed.preset, noun))
     const { layout, fields, map } = describeFile(noun, options.fields, { ...guessed.flags, ...flags }, file)
@@ -69,22 +79,83 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
       inputFormat: layout.inputFormat,
       delimiter: layout.delimiter,
       quote: layout.quote,
-      reshape: reshaper(layout, report),
+      reshape: reshaper(layout, report, source.name),
+    }).catch(async (error: unknown) => {
+      throw await withPreset(error, source, options)
     })
-    return { file: records, preset, layout, reading: () => readingOf(records, report) }
+    return {
+      file: records,
+      preset,
+      layout,
+      reading: () => readingOf(records, report, { layout, preset, isForeign: map.size > 0 && !map.has('tax') }),
+    }
   } catch (error) {
     await source.handle.close()
     throw error
   }
 }
 
-const readingOf = (file: RecordFile, report: ReadReport): Reading => ({
+interface ReadAs {
+  readonly layout: Layout
+  readonly preset: string | undefined
+  /** Whether a map gives the columns of another system, but not the one of the taxes. */
+  readonly isForeign: boolean
+}
+
+/** Fields whose values are assumed where the file has none: now, confirmed, and 0. */
+const assumed = ['ordered_at', 'status', 'stock']
+
+/** The columns that a file with a header lacks and that its preset reads for these fields. */
+function missingColumns(
+  { header, columns: found }: RecordFile,
+  { columns = {}, derive = {}, join = {} }: Layout,
+): string[] {
+  if (header === undefined) return []
+  const present = new Set(found.map(({ name }) => name))
+  const sources = assumed.flatMap((field) => [
+    field,
+    ...(derive[field] ?? []).flatMap(({ when }) => Object.keys(when)),
+    ...(join[field]?.of ?? []),
+  ])
+  return [...new Set(sources)].flatMap((field) => (present.has(field) ? [] : (columns[field]?.[0] ?? [])))
+}
+
+const linesAbove = ({ above }: RecordFile): Skipped[] =>
+  above === 0 ? [] : [{ reason: 'line above the header', records: above }]
+
+const readingOf = (file: RecordFile, report: ReadReport, { layout, preset, isForeign }: ReadAs): Reading => ({
+  addsTax: isForeign && file.header !== undefined && file.columns.some(({ name }) => name === 'tax'),
+  missing: preset === undefined ? [] : missingColumns(file, layout),
+  noticed: report.noticed,
   ignored: file.ignored(),
-  skipped: report.skipped,
-  amounts: report.amounts,
+  skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,
   rounded: report.rounded,
+  nullTexts: layout.nulls?.includes('NULL') === true ? 0 : file.nullTexts(),
 })
+
+/** The error for columns that do not fit, with the preset that they do fit. */
+async function withPreset(error: unknown, source: Source, { noun, flags }: OpenImportOptions): Promise<unknown> {
+  if (!(error instanceof DbtoolError) || error.code !== 'BAD_INPUT') return error
+  const fitting = (names: readonly string[]): Guess | undefined =>
+    guesses(names, [noun]).find(({ preset }) => preset !== flags.preset)
+  const isKnown = (names: readonly string[]): boolean => fitting(names) !== undefined
+  const head = await readHead(source, flags, isKnown).catch(() => undefined)
+  const other = head === undefined ? undefined : fitting(head.names)?.preset
+  if (other === undefined) return error
+  const { code, message, faults, cause } = error
+  return new DbtoolError(code, message, {
+    faults,
+    cause,
+    hint: `The columns fit the preset ${other}: --preset ${other}`,
+  })
+}
+
+/** Whether columns are those of a preset, or of dbtool. */
+const isKnownAs =
+  (noun: PresetNoun, { required }: Fields) =>
+  (names: readonly string[]): boolean =>
+    guesses(names, [noun]).length > 0 || required.every((field) => names.includes(field))
 
 interface Guessed {
   readonly preset?: string

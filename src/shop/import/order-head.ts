@@ -1,8 +1,9 @@
 import { type Adjustment, adjustment, adjustmentKinds, type AdjustmentKind } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import type { OrderStatus } from '../rules.ts'
-import type { LineAmountField } from './amount-fields.ts'
+import type { LineAmountField, ReportedAmountField } from './amount-fields.ts'
 import type { ImportLine } from './merge-lines.ts'
+import type { StatedAmounts } from './order-total.ts'
 
 /** The values of one record. */
 export interface ReadLine {
@@ -12,10 +13,12 @@ export interface ReadLine {
   readonly amounts: Amounts<AdjustmentKind>
   /** Amounts of this line alone. */
   readonly lineAmounts: Amounts<LineAmountField>
+  readonly reported: Amounts<ReportedAmountField>
   readonly line: ImportLine
 }
 
 export type Amounts<Field extends string> = readonly (readonly [Field, string])[]
+
 /** The faults of an order by line. */
 export class Faulty {
   readonly byLine = new Map<number, string>()
@@ -37,22 +40,47 @@ const onePurchaseMs = 3_600_000
 /** The values that the lines of an order share. A line may leave any of them empty. */
 export class OrderHead {
   readonly notes: string[] = []
-  readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
+  readonly #values = new Map<
+    string,
+    { readonly text: string; readonly compared: string | undefined; readonly at: number }
+  >()
   readonly #amounts = new Map<AdjustmentKind, string>()
   readonly #lineCents = new Map<LineAmountField, bigint>()
+  readonly #reported = new Map<ReportedAmountField, bigint[]>()
   user: string | undefined
   status: OrderStatus | undefined
   orderedAt: Date | undefined
 
   constructor(private readonly faults: Faulty) {}
 
-  add({ user, status, orderedAt, amounts, lineAmounts }: ReadLine, at: number): void {
-    if (this.#agrees('user', user, at)) this.user ??= user
+  add({ user, status, orderedAt, amounts, lineAmounts, reported }: ReadLine, at: number): void {
+    // One address, whatever its case.
+    if (this.#agrees('user', user, at, user?.toLowerCase())) this.user ??= user
     if (this.#agrees('status', status, at)) this.status ??= status
-    for (const [kind, amount] of amounts) if (this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
+    for (const [kind, amount] of amounts)
+      if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
     for (const [field, amount] of lineAmounts)
       this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
+    for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
     if (orderedAt !== undefined) this.#addTime(orderedAt, at)
+  }
+
+  #addReported(field: ReportedAmountField, cents: bigint): void {
+    const before = this.#reported.get(field)
+    if (before === undefined) this.#reported.set(field, [cents])
+    else before.push(cents)
+  }
+
+  get stated(): StatedAmounts {
+    const valuesOf = (field: ReportedAmountField): readonly bigint[] => this.#reported.get(field) ?? []
+    const [total, ...others] = new Set(valuesOf('reported_total'))
+    const ofLines = valuesOf('reported_line_tax').reduce((sum, cents) => sum + cents, 0n)
+    return {
+      total: others.length > 0 ? undefined : total,
+      tax: ofLines + largest(valuesOf('reported_tax')),
+      refund: largest(valuesOf('reported_refund')),
+      lineDiscount: this.#amounts.has('discount') ? (this.#lineCents.get('line_discount') ?? 0n) : 0n,
+    }
   }
 
   get adjustments(): Adjustment[] {
@@ -63,11 +91,11 @@ export class OrderHead {
     })
   }
 
-  #agrees(name: string, text: string | undefined, at: number): boolean {
+  #agrees(name: string, text: string | undefined, at: number, compared = text): boolean {
     if (text === undefined) return false
     const before = this.#values.get(name)
-    if (before === undefined) this.#values.set(name, { text, at })
-    else if (before.text !== text)
+    if (before === undefined) this.#values.set(name, { text, compared, at })
+    else if (before.compared !== compared)
       this.faults.add(at, `${name} is '${text}' here, but '${before.text}' on line ${before.at} of the same order`)
     return true
   }
@@ -86,5 +114,10 @@ export class OrderHead {
     else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
   }
 }
+
+/** Some systems state an amount of the order on its first line, and zero on the others. */
+const isZero = (amount: string): boolean => toCents(amount) === 0n
+
+const largest = (all: readonly bigint[]): bigint => all.reduce((most, cents) => (cents > most ? cents : most), 0n)
 
 export const instantText = (at: Date): string => `${at.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`

@@ -14,6 +14,7 @@ import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
 import { type PresetNoun, presetNouns } from './presets/preset.ts'
+import { type AmountOfOrders, OrderTally } from './tally.ts'
 import { fieldsOf, importedProducts, importedUsers, type ImportTable, type OnConflict } from './tables.ts'
 
 /** A file as an import would read it, without asking the shop. */
@@ -26,6 +27,8 @@ export interface Preview {
   /** The command line that imports it. */
   readonly command: string
   readonly first: readonly PreviewRow[]
+  /** The amounts of these orders that are no part of them. */
+  readonly amounts_not_imported: readonly AmountOfOrders[]
   readonly reading: Reading
 }
 
@@ -66,8 +69,9 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
     raw: false,
   })
   try {
+    const tally = new OrderTally()
     const first =
-      noun === 'orders' ? await firstOrders(opened, signal) : await firstRows(opened, tables[noun], onConflict)
+      noun === 'orders' ? await firstOrders(opened, tally, signal) : await firstRows(opened, tables[noun], onConflict)
     const named = preset === null ? [] : ['--preset', preset]
     const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
     const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
@@ -78,6 +82,7 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
       system: presets.find(({ name }) => name === preset)?.system ?? null,
       command: ['dbtool', noun, 'import', path, ...named, ...separated, ...updating].map(quotedForShell).join(' '),
       first,
+      amounts_not_imported: tally.notImported,
       reading: opened.reading(),
     }
   } finally {
@@ -95,12 +100,19 @@ interface Recognized {
   readonly onConflict: OnConflict
 }
 
+/** Whether columns are those of a preset, or of dbtool. */
+const isKnown = (names: readonly string[]): boolean =>
+  guesses(names).length > 0 || ownNoun(names) !== undefined || isProductList(names)
+
+const ownNoun = (names: readonly string[]): PresetNoun | undefined =>
+  presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+
 async function recognize(source: Source): Promise<Recognized> {
-  const head = await readHead(source)
+  const head = await readHead(source, {}, isKnown)
   const { names } = head
   const [best] = guesses(names)
   if (best !== undefined) return { noun: best.noun, preset: best.preset, head, onConflict: 'error' }
-  const own = presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+  const own = ownNoun(names)
   if (own !== undefined) return { noun: own, preset: null, head, onConflict: 'error' }
   if (isProductList(names)) return { noun: 'products', preset: null, head, onConflict: 'update' }
   throw new DbtoolError('BAD_INPUT', `no preset fits the columns ${listed(names)}`, {
@@ -114,17 +126,18 @@ function isProductList(names: readonly string[]): boolean {
   return found.includes('sku') && found.length > 1 && found.every((name) => fields.includes(name))
 }
 
-async function firstOrders({ file }: ImportFile, signal: AbortSignal): Promise<PreviewRow[]> {
+async function firstOrders({ file }: ImportFile, tally: OrderTally, signal: AbortSignal): Promise<PreviewRow[]> {
   const rows: PreviewRow[] = []
   const orders = await OrderGroups.scan(file, signal)
   for await (const draft of draftOrders(orders.groups(signal), { key: keyByReference, guest: undefined })) {
     rows.push(orderRow(draft))
+    tally.addAmounts(draft.notImported, draft.difference)
     if (rows.length === rowsShown) break
   }
   return rows
 }
 
-function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: DraftOrder): PreviewRow {
+function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments, difference }: DraftOrder): PreviewRow {
   const [fault = null] = faults.values()
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
@@ -137,6 +150,7 @@ function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: 
     ...items,
     lines.length === 0 ? undefined : `total ${fromCents(total)}`,
     ...adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
+    difference === undefined ? undefined : `${difference.inFile} in the file`,
   ]
   return { name: ref, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
-import { InvalidValue } from '../../errors.ts'
-import type { Reshape } from '../../files/record.ts'
+import { DbtoolError, InvalidValue } from '../../errors.ts'
+import type { Reshape, SourceRecord } from '../../files/record.ts'
+import { fromCents, toCents } from '../orders/money.ts'
 import { parsePrice, quoteValue } from '../rules.ts'
-import { amountFields } from './amount-fields.ts'
-import { numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { amountFields, isReported } from './amount-fields.ts'
+import { currencyOf, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
+import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
 import { statusOf } from './status-words.ts'
-import { timeReader } from './times.ts'
+import { OtherOrder, timeReader } from './times.ts'
+import { flagFor } from './value-hints.ts'
 
 /** How the texts of fields are written; the texts of all others are taken as they are. */
 const counts = ['quantity', 'stock']
@@ -17,9 +20,10 @@ const times = ['ordered_at', 'created_at', 'last_login']
  * Returns the function that starts a reading of a file: it turns the records of another system into dbtool's, and
  * reports what it skips. Undefined if the layout leaves every record as it is.
  */
-export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {
+export function reshaper(layout: Layout, report: ReadReport, fileName: string): (() => Reshape) | undefined {
   if (!changesRecords(layout)) return undefined
-  const { skip = [] } = layout
+  const { skip = [], notice = [] } = layout
+  const isRemark = remarkFinder(layout)
   const clear = cleaner(layout)
   const complete = completer(layout, report)
   const convert = converter(layout, report)
@@ -27,8 +31,13 @@ export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | 
     report.restart()
     const carry = carrier(layout)
     const currencyFault = oneCurrency()
+    const signFaults = layout.currencySign === true ? oneSign(layout) : (): string[] => []
     return (record) => {
       const { values } = record
+      if (record.fault !== undefined && isRemark(record.raw)) {
+        report.skip('line below the rows')
+        return undefined
+      }
       clear(values)
       carry(values, record.fault === undefined)
       complete(values)
@@ -38,9 +47,22 @@ export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | 
         report.skip(reason)
         return undefined
       }
-      const faults = [...convert(values), ...currencyFault(values)]
+      for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
+      const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
     }
+  }
+}
+
+/** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */
+function converted({ line, values }: SourceRecord, convert: (values: Values) => string[], fileName: string): string[] {
+  try {
+    return convert(values)
+  } catch (error) {
+    if (!(error instanceof OtherOrder)) throw error
+    throw new DbtoolError('BAD_INPUT', `${fileName}, line ${line}: ${error.message}`, {
+      hint: `nothing was changed; --date-format '${error.right}' reads it`,
+    })
   }
 }
 
@@ -56,6 +78,11 @@ function changesRecords(layout: Layout): boolean {
   const isMapped = ([field, [column]]: readonly [string, readonly string[]]): boolean =>
     extraFields.has(field) && column !== field
   return rules.some(([, rule]) => isSet(rule)) || Object.entries(layout.columns ?? {}).some(isMapped)
+}
+
+/** Lines below the rows are shorter than rows, and so they are faulty. */
+function remarkFinder({ remarks = [] }: Layout): (raw: string) => boolean {
+  return (raw) => remarks.some((text) => raw.includes(text))
 }
 
 /** Returns the function that empties the cells whose text means no value. */
@@ -94,7 +121,9 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
     for (const [field, rule] of joins) fill(values, field, joined(rule, values))
     for (const [field, rules] of derivations) {
       const found = rules.find(({ when }) => applies(when, values))
-      if (found !== undefined) values[field] = found.is
+      if (found === undefined) continue
+      values[field] = found.is
+      if (found.note !== undefined) report.notice(found.note)
     }
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]
@@ -135,21 +164,25 @@ function converter(layout: Layout, report: ReadReport): (values: Values) => stri
   }
   const priceOf = (text: string, { quantity }: Values): string =>
     lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
+  const unsigned = (text: string): string => number(text).replace(/^-/, '')
   const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
     ...counts.map((field): [string, (text: string) => string] => [field, number]),
     ['price', (text, values) => priceOf(number(text), values)],
     ...times.flatMap((field): [string, (text: string) => string][] => (time === undefined ? [] : [[field, time]])),
-    ...amountFields.map((field): [string, (text: string, values: Values) => string] => [
+    ...amountFields.map((field): [string, (text: string) => string] => [
       field,
-      (text, values) => {
-        const amount = parsePrice(rounded(number(text).replace(/^-/, '')))
-        if (field === 'reported_tax' || field === 'reported_line_tax')
-          report.addAmount('tax', amount, values['order_ref'], field === 'reported_tax')
-        return amount
+      (text) => {
+        const amount = unsigned(text)
+        // A stated amount is only compared or reported.
+        return parsePrice(isReported(field) ? (roundHalfUp(amount) ?? amount) : rounded(amount))
       },
     ]),
   ]
-  return (values) => faultsOf(steps, values)
+  const sums = Object.entries(layout.add ?? {})
+  return (values) => [
+    ...faultsOf(steps, values),
+    ...sums.flatMap(([field, parts]) => addedUp(values, field, parts, (text) => parsePrice(rounded(unsigned(text))))),
+  ]
 }
 
 const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
@@ -165,11 +198,22 @@ function faultsOf(
     try {
       values[field] = read(text, values)
     } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error
+      if (!(error instanceof InvalidValue) || error instanceof OtherOrder) throw error
       values[field] = undefined
-      faults.push(`${field} ${error.message}`)
+      faults.push(`${field} ${error.message}${flagFor(field, text)}`)
     }
   }
+  return faults
+}
+
+/** Fills a field with the sum of others, and returns a sentence for each of them that cannot be read. */
+function addedUp(values: Values, field: string, parts: readonly string[], read: (text: string) => string): string[] {
+  const faults = faultsOf(
+    parts.map((part) => [part, read]),
+    values,
+  )
+  const amounts = parts.flatMap((part) => values[part] ?? [])
+  if (amounts.length > 0) values[field] = fromCents(amounts.reduce((sum, amount) => sum + toCents(amount), 0n))
   return faults
 }
 
@@ -179,14 +223,16 @@ function knownStatus(text: string, report: ReadReport): string | undefined {
   return status
 }
 
-/** Returns the function that refuses a second currency: the shop has one, and an amount of another would be wrong. */
-function oneCurrency(): (values: Readonly<Values>) => string[] {
+/** Returns the function that refuses a second currency in the amounts themselves. */
+function oneSign(layout: Layout): (values: Readonly<Values>) => string[] {
+  const fields = ['price', ...amountFields, ...Object.values(layout.add ?? {}).flat()]
   let first: string | undefined
-  return ({ currency }) => {
-    if (currency === undefined) return []
-    first ??= currency
-    return currency === first
-      ? []
-      : [`currency is ${quoteValue(currency)} here, but ${quoteValue(first)} on an earlier line: import them apart`]
-  }
+  return (values) =>
+    fields.flatMap((field) => {
+      const text = values[field]
+      const sign = text === undefined ? undefined : currencyOf(text)
+      first ??= sign
+      if (sign === undefined || sign === first) return []
+      return [`${field} is in ${quoteValue(sign)} here, but ${quoteValue(first ?? '')} above: import them apart`]
+    })
 }

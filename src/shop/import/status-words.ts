@@ -2,11 +2,26 @@ import type { OrderStatus } from '../rules.ts'
 
 /** The words by which other systems name the state of an order, as far as one of dbtool's statuses means the same. */
 const words: Readonly<Record<OrderStatus, readonly string[]>> = {
-  pending: ['pending', 'pending payment', 'awaiting payment', 'on hold', 'on-hold', 'holded', 'new'],
-  confirmed: ['confirmed', 'paid', 'authorized', 'processing', 'unshipped', 'unfulfilled', 'open', 'payment accepted'],
-  shipped: ['shipped', 'fulfilled', 'partially shipped', 'partial'],
-  delivered: ['delivered', 'completed', 'complete'],
-  cancelled: ['cancelled', 'canceled', 'refunded', 'voided', 'failed', 'closed', 'trash', 'returned'],
+  pending: [
+    ...['pending', 'pending payment', 'awaiting payment', 'on hold', 'holded', 'new', 'unpaid', 'not paid'],
+    ...['payment review', 'awaiting bank wire payment', 'awaiting check payment', 'on backorder (not paid)'],
+    ...['awaiting cash on delivery validation', 'checkout draft', 'pending waiting for pick up'],
+  ],
+  confirmed: [
+    ...['confirmed', 'paid', 'authorized', 'processing', 'unshipped', 'unfulfilled', 'open', 'payment accepted'],
+    ...['remote payment accepted', 'processing in progress', 'on backorder (paid)', 'awaiting fulfillment'],
+    ...['awaiting shipment', 'awaiting pickup'],
+  ],
+  shipped: [
+    ...['shipped', 'fulfilled', 'partially shipped', 'partiallyshipped', 'partially fulfilled', 'partial', 'shipping'],
+    ...['shipped picked up', 'shipped out for delivery'],
+  ],
+  delivered: ['delivered', 'completed', 'complete', 'shipped delivered to buyer'],
+  cancelled: [
+    ...['cancelled', 'canceled', 'refunded', 'voided', 'void', 'failed', 'closed', 'trash', 'returned', 'declined'],
+    ...['payment error', 'expired', 'fraud', 'shipped returning to seller', 'shipped returned to seller'],
+    ...['shipped rejected by buyer'],
+  ],
 }
 
 const statuses = new Map(
@@ -14,4 +29,10 @@ const statuses = new Map(
 )
 
 /** The status that a word of another system means; undefined for a word that is unknown. */
-export const statusOf = (word: string): OrderStatus | undefined => statuses.get(word.toLowerCase().replace(/^wc-/, ''))
+export const statusOf = (word: string): OrderStatus | undefined => statuses.get(folded(word))
+
+const folded = (word: string): string =>
+  word
+    .toLowerCase()
+    .replace(/^wc-/, '')
+    .replace(/[\s_-]+/g, ' ')

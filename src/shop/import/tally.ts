@@ -1,4 +1,5 @@
-import { fromCents } from '../orders/money.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import type { AmountNotImported, TotalDifference } from './order-total.ts'
 
 /** The counts of an import by name, its money and its time. */
 export class Tally<Name extends string> {
@@ -68,8 +69,22 @@ export const orderCounts = [
   'units',
 ] as const
 
+/** An amount that is no part of the orders, and the number of orders that have one. */
+export interface AmountOfOrders extends AmountNotImported {
+  readonly orders: number
+}
+
+/** The orders whose totals in the file are others, and the sums of both. */
+export interface DifferingTotals {
+  readonly orders: number
+  readonly in_file: string
+  readonly imported: string
+}
+
 export class OrderTally extends Tally<(typeof orderCounts)[number]> {
   #cents = 0n
+  readonly #notImported = new Map<string, { cents: bigint; orders: number }>()
+  readonly #differing = { orders: 0, inFile: 0n, imported: 0n }
 
   constructor() {
     super(orderCounts)
@@ -82,15 +97,45 @@ export class OrderTally extends Tally<(typeof orderCounts)[number]> {
   get revenue(): string {
     return fromCents(this.#cents)
   }
+
+  /** Adds the amounts by which an order of the file is not the order of the shop. */
+  addAmounts(notImported: readonly AmountNotImported[], difference: TotalDifference | undefined): void {
+    for (const { kind, amount } of notImported) {
+      const { cents, orders } = this.#notImported.get(kind) ?? { cents: 0n, orders: 0 }
+      this.#notImported.set(kind, { cents: cents + toCents(amount), orders: orders + 1 })
+    }
+    if (difference === undefined) return
+    this.#differing.orders += 1
+    this.#differing.inFile += toCents(difference.inFile)
+    this.#differing.imported += toCents(difference.imported)
+  }
+
+  get notImported(): AmountOfOrders[] {
+    return [...this.#notImported].map(([kind, { cents, orders }]) => ({ kind, amount: fromCents(cents), orders }))
+  }
+
+  get differing(): DifferingTotals {
+    const { orders, inFile, imported } = this.#differing
+    return { orders, in_file: fromCents(inFile), imported: fromCents(imported) }
+  }
 }
 
 export type OrderSummary = OrderTally['counts'] & {
   readonly revenue: string
   readonly seconds: number
   readonly orders_per_second: number
+  readonly amounts_not_imported: readonly AmountOfOrders[]
+  readonly differing_totals: DifferingTotals
 }
 
 export function orderSummary(tally: OrderTally): OrderSummary {
   const { seconds, perSecond } = tally.rate(tally.counts.orders_placed)
-  return { ...tally.counts, revenue: tally.revenue, seconds, orders_per_second: perSecond }
+  return {
+    ...tally.counts,
+    revenue: tally.revenue,
+    seconds,
+    orders_per_second: perSecond,
+    amounts_not_imported: tally.notImported,
+    differing_totals: tally.differing,
+  }
 }

@@ -5,6 +5,21 @@ import { quoteValue } from '../rules.ts'
 /** Reads a time as a file writes it, and returns it in ISO 8601 and UTC. Throws InvalidValue. */
 export type ReadTime = (text: string) => string
 
+/**
+ * A time whose day and month are in the other order than in the format. Other times of its file fit both orders, and
+ * were misread.
+ */
+export class OtherOrder extends InvalidValue {
+  constructor(
+    text: string,
+    format: string,
+    /** The format that reads it. */
+    readonly right: string,
+  ) {
+    super(`${quoteValue(text)} is no ${format}: day and month are in the other order`)
+  }
+}
+
 type Part = 'year' | 'year2' | 'month' | 'monthName' | 'day' | 'hour' | 'minute' | 'second' | 'half' | 'zone'
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -13,7 +28,7 @@ const anyMonth = `(?:${months.join('|')})[a-z]*\\.?`
 /** The tokens of a format, which has other spellings such as strptime's. */
 const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> = {
   YYYY: ['year', '\\d{4}'],
-  YY: ['year2', '\\d{2}'],
+  YY: ['year2', '\\d{4}|\\d{2}'],
   MMM: ['monthName', anyMonth],
   MM: ['month', '\\d{1,2}'],
   M: ['month', '\\d{1,2}'],
@@ -24,13 +39,22 @@ const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> =
   mm: ['minute', '\\d{2}'],
   ss: ['second', '\\d{2}(?:\\.\\d{1,6})?'],
   A: ['half', '[ap]\\.?m\\.?'],
-  Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}'],
+  Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}|[a-z]{2,4}'],
 }
+
+/** Names of zones with one meaning, those of RFC 5322 and of Europe, and their hours from UTC. */
+const zoneNames: Readonly<Record<string, number>> = {
+  ...{ z: 0, utc: 0, gmt: 0, ut: 0, wet: 0, west: 1, cet: 1, cest: 2, eet: 2, eest: 3 },
+  ...{ est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
+}
+
 const otherSpellings: Readonly<Record<string, string>> = {
   yyyy: 'YYYY',
   yy: 'YY',
   dd: 'DD',
   d: 'D',
+  hh: 'HH',
+  h: 'H',
   '%Y': 'YYYY',
   '%y': 'YY',
   '%m': 'MM',
@@ -43,7 +67,8 @@ const otherSpellings: Readonly<Record<string, string>> = {
   '%p': 'A',
   '%z': 'Z',
 }
-const anyToken = new RegExp([...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'), 'g')
+/** Text in brackets stands for itself. */
+const anyToken = new RegExp(['\\[[^[\\]]*\\]', ...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'), 'g')
 
 /** The time of day that may follow a format without one. */
 const timeOfDay = '(?:[T ]+(HH):(mm)(?::(ss))?(?: ?(A))?(?: ?(Z))?)?'
@@ -65,14 +90,14 @@ function compile(format: string): Format {
   const literal = (between: string): string => {
     if (/\p{L}/u.test(between.replaceAll('T', '')))
       throw new InvalidValue(`has ${quoteValue(between)}, which is no part of a time; ${usage}`)
-    return between.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+')
+    return escaped(between)
   }
   let source = ''
   let from = 0
   // In dd.mm.yyyy, mm can only be the month.
   const text = /M|%[mb]/.test(format) ? format : format.replace('mm', 'MM')
   for (const { 0: token, index } of text.matchAll(anyToken)) {
-    source += literal(text.slice(from, index)) + group(token)
+    source += literal(text.slice(from, index)) + (token.startsWith('[') ? escaped(token.slice(1, -1)) : group(token))
     from = index + token.length
   }
   source += literal(text.slice(from))
@@ -83,6 +108,8 @@ function compile(format: string): Format {
   return { pattern: new RegExp(`^${source}$`, 'i'), parts }
 }
 
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+')
+
 const usage = 'write it with YYYY, YY, MM, MMM, DD, HH, mm, ss, A and Z, such as DD.MM.YYYY HH:mm'
 
 type Parts = Partial<Record<Part, string>>
@@ -90,7 +117,7 @@ type Parts = Partial<Record<Part, string>>
 /** The reading of a clock on a wall, as milliseconds of a day in UTC. Undefined: there is no such day or time. */
 function wallTime(parts: Parts): number | undefined {
   const { year, year2 = '', month, monthName = '', day, hour = '0', minute = '0', second = '0', half } = parts
-  const fullYear = year === undefined ? Number(year2) + (Number(year2) < 69 ? 2000 : 1900) : Number(year)
+  const fullYear = year === undefined ? Number(year2) + centuryOf(year2) : Number(year)
   const monthIndex = month === undefined ? months.indexOf(monthName.slice(0, 3).toLowerCase()) : Number(month) - 1
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0)
   const isHalf = half === undefined || (Number(hour) >= 1 && Number(hour) <= 12)
@@ -100,6 +127,8 @@ function wallTime(parts: Parts): number | undefined {
   if (!sameDay || !isHalf || hours > 23 || Number(minute) > 59 || Number(second) >= 60) return undefined
   return at.getTime() + ((hours * 60 + Number(minute)) * 60 + Math.floor(Number(second))) * 1_000
 }
+
+const centuryOf = (year2: string): number => (year2.length > 2 ? 0 : Number(year2) < 69 ? 2000 : 1900)
 
 /** ISO 8601 as dbtool reads it everywhere. */
 const iso = compile('YYYY-MM-DD')
@@ -113,22 +142,39 @@ export function timeReader(format: string | undefined, zone: string | undefined)
   const formats = format === undefined ? [iso] : [compile(format), iso]
   const toUtc = zone === undefined || zone === 'UTC' ? (wall: number): number => wall : zoneReader(zone)
   return (text) => {
-    for (const { pattern, parts } of formats) {
+    for (const [index, { pattern, parts }] of formats.entries()) {
       const [, ...texts] = pattern.exec(text) ?? []
       if (texts.length === 0) continue
       const found: Parts = Object.fromEntries(parts.flatMap((part, at) => (texts[at] ? [[part, texts[at]]] : [])))
       const wall = wallTime(found)
-      if (wall === undefined) continue
-      const utc = found.zone === undefined ? toUtc(wall, text) : wall - offsetOf(found.zone)
+      if (index === 0 && format !== undefined && wall === undefined && isSwapped(found))
+        throw new OtherOrder(text, format, swapped(format))
+      const offset = found.zone === undefined ? undefined : offsetOf(found.zone)
+      if (wall === undefined || (found.zone !== undefined && offset === undefined)) continue
+      const utc = offset === undefined ? toUtc(wall, text) : wall - offset
       return new Date(utc).toISOString().replace('.000Z', 'Z')
     }
     throw new InvalidValue(`must be a time such as ${format ?? '2026-11-22T10:30:00Z'}, not ${quoteValue(text)}`)
   }
 }
 
-function offsetOf(zone: string): number {
+/** A month of more than 12, which would be a day. */
+const isSwapped = ({ month, day, ...rest }: Parts): boolean =>
+  Number(month) > 12 && wallTime({ ...rest, month: day ?? '', day: month ?? '' }) !== undefined
+
+const swapped = (format: string): string =>
+  format.replace(/M+|D+|%[md]/g, (token) => token.replaceAll(/[MDmd]/g, (letter) => otherLetter[letter] ?? letter))
+
+const otherLetter: Readonly<Record<string, string>> = { M: 'D', D: 'M', m: 'd', d: 'm' }
+
+/** Undefined for a name that is no zone, or of several. */
+function offsetOf(zone: string): number | undefined {
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? []
-  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  if (sign === undefined) {
+    const named = zoneNames[zone.toLowerCase()]
+    return named === undefined ? undefined : named * 3_600_000
+  }
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
 /**

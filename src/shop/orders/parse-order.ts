@@ -11,7 +11,7 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
-import { readNumber, readText, readTruth, UntypedReader } from '../untyped.ts'
+import { mostFaults, readNumber, readText, readTruth, UntypedReader } from '../untyped.ts'
 import { type Adjustment, adjustment, adjustmentKinds, parseAdjustment } from './adjustments.ts'
 import type { OrderLine } from './place-order.ts'
 
@@ -50,14 +50,14 @@ export function parseOrder<S extends OrderStatus>(given: unknown, rules: OrderRu
 export function parseOrder(given: unknown, rules: OrderRules<OrderStatus> = newOrders): ParsedOrder<OrderStatus> {
   const reader = new UntypedReader()
   const order = reader.object('the order', given, orderProperties)
-  if (reader.faults.length > 0 && Object.keys(order).length === 0) throw faulty(reader.faults)
+  if (reader.faults.length > 0 && Object.keys(order).length === 0) throw faulty(reader)
   const userId = reader.required('userId', order.userId, readId)
   const lines = readLines(reader, order.lines)
   const adjustments = readAdjustments(reader, order.adjustments)
   const key = reader.optional('key', order.key, readText(rules.key))
   const status = reader.optional('status', order.status, readText(parseChoice(rules.statuses)))
   const dryRun = reader.optional('dryRun', order.dryRun, readTruth)
-  if (userId === undefined || reader.faults.length > 0) throw faulty(reader.faults)
+  if (userId === undefined || reader.faults.length > 0) throw faulty(reader)
   return {
     userId,
     lines,
@@ -74,21 +74,23 @@ const readPrice = readText(parsePrice, '19.90')
 
 function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
   const lines = reader.list('lines', given)
-  if (Array.isArray(given) && lines.length === 0) reader.faults.push('lines must not be empty')
+  if (Array.isArray(given) && lines.length === 0) reader.add('lines must not be empty')
+  if (!isWithin(reader, 'lines', lines, mostLines)) return []
   const first = new Map<number, number>()
   const sound: OrderLine[] = []
-  const values = new UntypedReader()
   for (const [index, line] of lines.entries()) {
+    if (reader.isFull) break
     const given = reader.object(`lines[${index}]`, line, lineProperties)
     if (!isObject(line)) continue
+    const values = new UntypedReader()
     const productId = values.required('productId', given.productId, readId)
     const quantity = values.required('quantity', given.quantity, readQuantity)
     const price = values.optional('price', given.price, readPrice)
-    for (const fault of values.faults.splice(0)) reader.faults.push(`lines[${index}].${fault}`)
+    for (const fault of values.faults) reader.add(`lines[${index}].${fault}`)
     if (productId === undefined) continue
     const before = first.get(productId)
     if (before === undefined) first.set(productId, index)
-    else reader.faults.push(`${twice(productId)}, in lines[${before}] and lines[${index}]`)
+    else reader.add(`${twice(productId)}, in lines[${before}] and lines[${index}]`)
     if (quantity !== undefined) sound.push({ productId, quantity, price })
   }
   return sound
@@ -96,7 +98,10 @@ function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
 
 function readAdjustments(reader: UntypedReader, given: unknown): Adjustment[] {
   if (given === undefined) return []
-  return reader.list('adjustments', given).flatMap((each, index) => {
+  const adjustments = reader.list('adjustments', given)
+  if (!isWithin(reader, 'adjustments', adjustments, mostAdjustments)) return []
+  return adjustments.flatMap((each, index) => {
+    if (reader.isFull) return []
     const name = `adjustments[${index}]`
     const { kind, label, amount } = reader.object(name, each, adjustmentProperties)
     if (!isObject(each)) return []
@@ -110,6 +115,15 @@ function readAdjustments(reader: UntypedReader, given: unknown): Adjustment[] {
     if (readKind === undefined || readAmount === undefined) return []
     return adjustment(readKind, readAmount, readLabel ?? null) ?? []
   })
+}
+
+/** The server takes them as one document. */
+const mostLines = 10_000
+const mostAdjustments = 1_000
+
+function isWithin(reader: UntypedReader, name: string, list: readonly unknown[], most: number): boolean {
+  if (list.length > most) reader.add(`${name} must have at most ${most} entries, not ${list.length}`)
+  return list.length <= most
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -129,9 +143,10 @@ export function productTwice(product: string): DbtoolError {
   return new DbtoolError('USAGE', twice(product), { hint: hintForTwice })
 }
 
-function faulty(faults: readonly string[]): DbtoolError {
+function faulty({ faults, isFull }: UntypedReader): DbtoolError {
   const [first = '', ...more] = faults
-  const message = more.length === 0 ? first : `the order has ${faults.length} faults: ${faults.join('; ')}`
+  const count = isFull ? `more than ${mostFaults}` : String(faults.length)
+  const message = more.length === 0 ? first : `the order has ${count} faults: ${faults.join('; ')}`
   const isTwice = more.length === 0 && first.includes(' is given twice')
   return new DbtoolError('BAD_INPUT', message, {
     faults,

@@ -13,11 +13,25 @@ interface Existing {
   readonly digest: string
 }
 
+/** The last order that was begun on a session. Never rejects. */
+const lastOrders = new WeakMap<InTransaction, Promise<unknown>>()
+
 /**
  * Places one order in the open transaction of `session`, whose owner commits it. A refusal undoes the order alone, so
  * the transaction can continue. Resolves and rejects as placing it alone does.
+ *
+ * Orders of one session go one after another. A refusal rolls back to a savepoint, and with it everything since.
  */
-export async function placeInTransaction(session: InTransaction, request: OrderRequest): Promise<Placement> {
+export function placeInTransaction(session: InTransaction, request: OrderRequest): Promise<Placement> {
+  const order = (lastOrders.get(session) ?? Promise.resolve()).then(() => placeNext(session, request))
+  lastOrders.set(
+    session,
+    order.catch(() => undefined),
+  )
+  return order
+}
+
+async function placeNext(session: InTransaction, request: OrderRequest): Promise<Placement> {
   if (session.inTransaction === false) throw withoutTransaction()
   const existing = await existingOrder(session, request)
   if (existing !== undefined) return existing

@@ -114,24 +114,20 @@ const withAdjustments: AdjustmentSql = {
 const withoutAdjustments: AdjustmentSql = { declare: '', add: '', insert: '' }
 
 const answerWithOrder = `SELECT
-      'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
+      'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest
       FROM orders WHERE id = old_id;`
 
-const answerWithShortages = `SELECT JSON_ARRAYAGG(JSON_OBJECT(
-          'product_id', line.product_id, 'sku', p.sku, 'name', p.name,
-          'wanted', line.quantity, 'stock', p.stock, 'is_active', p.is_active
-        ))
-        INTO short
+/** A row per product, or none if the missing stock is available again. */
+const answerWithShortages = `SELECT
+        'short' AS outcome, NULL AS order_id, NULL AS total_amount, NULL AS digest,
+        line.product_id, p.sku, p.name, line.quantity AS wanted, p.stock, p.is_active
         FROM ${wantedLines} LEFT JOIN products p ON p.id = line.product_id
-        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < line.quantity;
-      SELECT
-        IF(short IS NULL, 'again', 'short') AS outcome,
-        NULL AS order_id, NULL AS total_amount, NULL AS digest, short;`
+        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < line.quantity;`
 
 /**
  * A complete order in one statement. The server runs it without waiting for the network, so the row lock on a popular
- * product is held for microseconds. The answer is one row: outcome, order_id, total_amount, digest, short (JSON). The
- * outcome is 'placed', 'existing', 'short', or 'again' when the missing stock is available again.
+ * product is held for microseconds. The answer is one row: outcome ('placed' or 'existing'), order_id, total_amount and
+ * digest. If stock is missing, it is a row 'short' for each product, or no row when the stock is available again.
  *
  * Stock is deducted first, in ascending id of product, and all other rows are written afterwards; the reverse order
  * deadlocks. After any failure, an existing order with the key is the answer: it may just have taken the last units.
@@ -148,7 +144,6 @@ BEGIN NOT ATOMIC
   DECLARE wanted_user INT DEFAULT ?;
   DECLARE new_id, old_id INT;
   DECLARE total DECIMAL(30, 2);
-  DECLARE short LONGTEXT CHARACTER SET utf8mb4;
   ${declare}
   ${beside.declare}
 
@@ -175,7 +170,7 @@ BEGIN NOT ATOMIC
       ));
     ${unlessRefused}
     ${dryRun ? 'ROLLBACK' : 'COMMIT'};
-    SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest, NULL AS short;
+    SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest;
   ELSE
     ROLLBACK;
     SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;

@@ -6,7 +6,13 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
+import {
+  type LostAttempt,
+  type RecoverableOperation,
+  resolveOutcome,
+  resolved,
+  type UnknownOutcomeInfo,
+} from './exactly-once.ts'
 import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
 import { refuseAttempts } from './refusals.ts'
@@ -33,6 +39,8 @@ export interface OrderRequest {
   readonly author: Author
   /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
+  /** Attempts of an earlier command with this key, whose outcome is unknown. They are refused if the order is. */
+  readonly earlier?: readonly LostAttempt[] | undefined
 }
 
 export interface Placement {
@@ -56,7 +64,7 @@ export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
     const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
     const what = isForSale ? 'out of stock' : 'cannot be ordered'
-    super('OUT_OF_STOCK', `${what}: ${shortages.map(describe).join('; ')}`, {
+    super('OUT_OF_STOCK', `${what}: ${listed(shortages)}`, {
       hint: isForSale
         ? 'no order was placed; reduce the quantities to what is in stock'
         : 'no order was placed; list the products for sale: dbtool products list --active',
@@ -65,6 +73,15 @@ export class OutOfStock extends DbtoolError {
         : 'no order was placed; listProducts(pool, { active: true }) lists the products for sale',
     })
   }
+}
+
+/** A message with thousands of products would help nobody. */
+const mostListed = 100
+
+function listed(shortages: readonly Shortage[]): string {
+  const more = shortages.length - mostListed
+  const rest = more > 0 ? [`and ${more} more`] : []
+  return [...shortages.slice(0, mostListed).map(describe), ...rest].join('; ')
 }
 
 function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
@@ -89,7 +106,7 @@ export async function placeOrder(queries: Queries, request: OrderRequest): Promi
 
 function read(answer: Answer, { key }: OrderRequest, digest: string): Placement {
   const { outcome, order_id: orderId, total_amount: totalAmount } = answer
-  if (outcome === 'short' || orderId === null) throw new OutOfStock(JSON.parse(answer.short ?? '[]') as Shortage[])
+  if (outcome === 'short' || orderId === null) throw new OutOfStock(answer.shortages ?? [])
   if (outcome === 'existing' && answer.digest !== digest) {
     throw keyConflict(key, orderId)
   }
@@ -150,7 +167,7 @@ export interface Answer {
   readonly order_id: number | null
   readonly total_amount: string
   readonly digest: string | null
-  readonly short: string | null
+  readonly shortages?: readonly Shortage[]
 }
 
 type Existing = Answer & { readonly order_id: number }
@@ -170,12 +187,16 @@ export function unknownPlacement(key: string): UnknownOutcomeInfo {
  * Places the order and resolves its outcome: the key finds an order that was placed, and an order that was not is
  * placed now.
  */
-async function placeWithKnownOutcome(queries: Queries, order: OrderParameters): Promise<Answer> {
-  const { key, dryRun = false } = order
+async function placeWithKnownOutcome(
+  queries: Queries,
+  order: OrderParameters & Pick<OrderRequest, 'earlier'>,
+): Promise<Answer> {
+  const { key, dryRun = false, earlier } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
     execute: (attempt) => send(queries, order, attempt),
     ...recovery(queries, key),
     isRefusal: ({ outcome }) => outcome === 'short',
+    earlier: dryRun ? [] : earlier,
     // A dry run that was lost is rolled back, and writes nothing.
     ...(dryRun ? { refuse: () => Promise.resolve() } : {}),
   })
@@ -194,29 +215,30 @@ function recovery(
   }
 }
 
-/** The obstacle to the order was gone when it was looked up, so the statement is retried. */
-interface Retryable {
-  readonly outcome: 'again'
-}
-
 async function send(queries: Queries, order: OrderParameters, attempt: string): Promise<Answer> {
   const { sql, values } = placeOrderStatement(order, attempt)
-  const [answer] = await queries.prepared<Answer | Retryable>(sql, values).catch((error: unknown) => {
+  const rows = await queries.prepared<Answer & Shortage>(sql, values).catch((error: unknown) => {
     throw error instanceof DbtoolError && error.code === 'DUPLICATE'
       ? retryable('another order with the same key appeared and disappeared', error)
       : error
   })
-  if (answer === undefined || answer.outcome === 'again') throw retryable('the missing stock is available again')
+  const [row] = rows
+  if (row === undefined) throw retryable('the missing stock is available again')
+  const answer = row.outcome === 'short' ? { ...row, shortages: rows.map(shortageOf) } : row
   // A node that lags behind its cluster may not have the order yet that was placed on another one.
   return answer.outcome === 'short' && (await isGaleraNode(queries))
     ? ((await orderOfKey(queries, order.key)) ?? answer)
     : answer
 }
 
+const shortageOf = ({ product_id, sku, name, wanted, stock, is_active }: Shortage): Shortage => ({
+  ...{ product_id, sku, name, wanted, stock, is_active },
+})
+
 const retryable = (what: string, cause?: unknown): DbtoolError => new DbtoolError('DEADLOCK', what, { cause })
 
 async function orderOfKey(queries: Queries, key: string): Promise<Existing | undefined> {
-  const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
+  const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest
     FROM orders WHERE idempotency_key = ? LOCK IN SHARE MODE`
   const [answer] = await currentRows<Existing>(queries, sql, [key])
   return answer

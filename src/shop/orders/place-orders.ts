@@ -135,7 +135,11 @@ async function outOfStock(
   for (const { status, history = false, lines } of requests)
     if (status !== 'cancelled' && !history)
       for (const { productId, quantity } of lines) wanted.set(productId, (wanted.get(productId) ?? 0) + quantity)
-  return new OutOfStock(products.map((product) => ({ ...product, wanted: wanted.get(product.product_id) ?? 0 })))
+  const found = new Map(products.map((product) => [product.product_id, product]))
+  const missing = { sku: null, name: null, stock: null, is_active: null }
+  return new OutOfStock(
+    productIds.map((id) => ({ product_id: id, ...missing, ...found.get(id), wanted: wanted.get(id) ?? 0 })),
+  )
 }
 
 /** The orders that the answer does not concern. */

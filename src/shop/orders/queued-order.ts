@@ -1,6 +1,7 @@
 import { timerMs } from '../../db/target.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { OrderRequest, Placement } from './place-order.ts'
+import { onAbort } from '../../db/on-abort.ts'
 
 /** The latest time for an answer. */
 export interface Deadline {
@@ -32,7 +33,7 @@ export class QueuedOrder {
   #state: 'waiting' | 'sent' | 'withdrawn' = 'waiting'
   #settle!: { readonly resolve: (placement: Placement) => void; readonly reject: (error: unknown) => void }
   readonly #timer: NodeJS.Timeout | undefined
-  readonly #stopListening: (() => void) | undefined
+  readonly #stopListening: () => void
 
   /** `onWithdrawn` takes the order out of the queue. */
   constructor(
@@ -42,11 +43,7 @@ export class QueuedOrder {
   ) {
     this.answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     const { signal, deadline } = options
-    if (signal !== undefined) {
-      const abort = (): void => this.#giveUp(new Withdrawn())
-      signal.addEventListener('abort', abort, { once: true })
-      this.#stopListening = () => signal.removeEventListener('abort', abort)
-    }
+    this.#stopListening = onAbort(signal, () => this.#giveUp(new Withdrawn()))
     if (deadline !== undefined)
       this.#timer = setTimeout(() => this.#giveUp(deadline.error(this.#state === 'sent')), timerMs(deadline.ms))
   }
@@ -59,7 +56,7 @@ export class QueuedOrder {
   sent(together: number): void {
     if (this.#state !== 'waiting') return
     this.#state = 'sent'
-    this.#stopListening?.()
+    this.#stopListening()
     this.options.onSent?.(together)
   }
 
@@ -70,7 +67,7 @@ export class QueuedOrder {
 
   reject(error: unknown): void {
     clearTimeout(this.#timer)
-    this.#stopListening?.()
+    this.#stopListening()
     this.#settle.reject(error)
   }
 

@@ -10,6 +10,8 @@ const Uplot = Reflect.get(globalThis, 'uPlot')
 
 const height = 230
 const font = '12px system-ui, sans-serif'
+/** The rows for the texts of marks, above the lines; a text without a free place is omitted. */
+const markRows = 3
 const colours = ['--a', '--b', '--c', '--d', '--e', '--f']
 /** As in the pictures (svg-chart.ts). */
 const dashes = [[], [6, 3], [2, 3], [10, 3, 2, 3], [10, 4], [1, 3]]
@@ -49,7 +51,7 @@ function optionsOf(chart, width) {
   const highest = Math.max(0, ...rounds.flatMap(({ values }) => values))
   const room = rounds.length === 0 ? 1 : 1.02
   // The texts of marks stand above the lines.
-  const headroom = chart.marks === undefined ? 1.06 : 1.2
+  const headroom = chart.marks === undefined ? 1.06 : 1.08 + 0.12 * Math.min(chart.marks.length, markRows)
   const axis = {
     font,
     stroke: () => colour('--quiet'),
@@ -155,6 +157,7 @@ function drawMarks(plot, { marks = [] }) {
     ctx.setLineDash([4 * scale, 3 * scale])
     ctx.font = font.replace('12px', `${12 * scale}px`)
     ctx.textBaseline = 'top'
+    const free = Array.from({ length: markRows }, () => -Infinity)
     for (const mark of marks) {
       const x = plot.valToPos(mark.at, 'x', true)
       ctx.beginPath()
@@ -164,11 +167,14 @@ function drawMarks(plot, { marks = [] }) {
       const isLeft = x < bbox.left + bbox.width / 2
       const { width } = ctx.measureText(mark.text)
       // Beside its line if there is room, otherwise within the chart.
-      const at = isLeft
+      const left = isLeft
         ? Math.min(x + 6 * scale, bbox.left + bbox.width - width)
-        : Math.max(x - 6 * scale, bbox.left + width)
-      ctx.textAlign = isLeft ? 'left' : 'right'
-      ctx.fillText(mark.text, at, bbox.top + 3 * scale)
+        : Math.max(x - 6 * scale - width, bbox.left)
+      const row = free.findIndex((end) => end <= left)
+      if (row < 0) continue
+      free[row] = left + width + 6 * scale
+      ctx.textAlign = 'left'
+      ctx.fillText(mark.text, left, bbox.top + (3 + 15 * row) * scale)
     }
   })
 }

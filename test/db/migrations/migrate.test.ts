@@ -7,6 +7,7 @@ import { loadMigrations, type Migration } from '../../../src/db/migrations/migra
 import { appliedMigrations } from '../../../src/db/migrations/schema-state.ts'
 import { dbtool } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
+import { terminal } from '../../support/terminal.ts'
 import { dropTables, folder, interfere, statesOf, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase({ migrated: false })
@@ -19,6 +20,10 @@ async function another(): Promise<Connection> {
   onTestFinished(() => session.close())
   return session
 }
+
+/** Rolls back dbtool's own migrations, whose tables `dropTables` does not know. */
+const emptied = async (): Promise<void> =>
+  void (await rollback({ session: database.connection, known: loadMigrations() }, 0))
 
 beforeEach(() => dropTables(database.connection))
 
@@ -95,6 +100,35 @@ describe('migrating', () => {
     expect(await held).toHaveLength(3)
     await keeper.execute(`DROP DATABASE ${other}`)
   })
+})
+
+describe('on a terminal', () => {
+  it.each([
+    ['db migrate', ...loadMigrations().map(({ version, name }) => `✔ applied migration ${version} (${name})`)],
+    [
+      'db rollback --to 0 --yes',
+      ...loadMigrations()
+        .reverse()
+        .map(({ version, name }) => `✔ rolled back migration ${version} (${name})`),
+    ],
+  ])('%s names each step once', async (line, ...lines) => {
+    onTestFinished(emptied)
+    if (line !== 'db migrate') await migrate({ session: database.connection, known: loadMigrations() })
+    const tty = terminal(line.split(' '), database.name, { columns: 80, as: 'owner' })
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen.split('\n').slice(0, lines.length + 1)).toEqual([
+      ...lines,
+      line === 'db migrate' ? expect.stringMatching(/^next: /) : '',
+    ])
+  })
+})
+
+it('db status on a narrow terminal omits the numbers of steps rather than cut everything', async () => {
+  onTestFinished(emptied)
+  await migrate({ session: database.connection, known: loadMigrations() })
+  const { stdout, stderr } = await dbtool('db status', { database: database.name, columns: 60 })
+  expect(stdout).toMatch(/│ +1 │ shop +│ applied │/)
+  expect(stderr).toContain('the terminal is too narrow for steps_done and steps;\n--fields shows them\n')
 })
 
 describe("somebody else's tables", () => {

@@ -26,6 +26,19 @@ async function running(): Promise<number> {
   return row?.count ?? 0
 }
 
+/** Resolves after so many attempts to connect to the database with this outcome. */
+function attemptsWith(outcome: ConnectEvent['outcome'], count: number): Promise<void> {
+  let left = count
+  return new Promise<void>((resolve) => {
+    const listener = (event: unknown): void => {
+      const attempt = event as ConnectEvent
+      if (attempt.database === database.name && attempt.outcome === outcome && (left -= 1) === 0) resolve()
+    }
+    subscribe('dbtool:connect', listener)
+    onTestFinished(() => void unsubscribe('dbtool:connect', listener))
+  })
+}
+
 describe('the size of a pool bounds the load on the server', () => {
   it('also when leases are released while their statements run, and after close() nothing runs', async () => {
     const pool = smallPool()
@@ -69,13 +82,7 @@ describe('the size of a pool bounds the load on the server', () => {
     const [busy, other] = [await pool.acquire(), await pool.acquire()]
     void busy.rows('SELECT SLEEP(60)').catch(() => undefined)
     while ((await running()) < 1) await running()
-    const refused = new Promise<void>((resolve) => {
-      const listener = (event: unknown): void => {
-        if ((event as ConnectEvent).database === name && (event as ConnectEvent).outcome === 'UNREACHABLE') resolve()
-      }
-      subscribe('dbtool:connect', listener)
-      onTestFinished(() => void unsubscribe('dbtool:connect', listener))
-    })
+    const refused = attemptsWith('UNREACHABLE', 1)
     busy.release()
     await refused
     expect([await running(), pool.stats().stopping]).toEqual([1, 1])
@@ -83,6 +90,24 @@ describe('the size of a pool bounds the load on the server', () => {
     other.release()
     while (pool.stats().stopping > 0) await running()
     expect(await running()).toBe(0)
+  })
+
+  it('also while the connection that would stop a statement gets no answer', async () => {
+    const network = await brokenNetwork(database.target)
+    const pool = smallPool(network.target)
+    const [busy, other] = [await pool.acquire(), await pool.acquire()]
+    void busy.rows('SELECT SLEEP(60)').catch(() => undefined)
+    while ((await running()) < 1) await running()
+    const unanswered = attemptsWith('UNREACHABLE', 2)
+    network.swallow()
+    busy.release()
+    await unanswered
+    expect([await running(), pool.stats().stopping]).toEqual([1, 1])
+    network.recover()
+    while (pool.stats().stopping > 0) await running()
+    expect(await running()).toBe(0)
+    other.destroy()
+    other.release()
   })
 
   it('also when the network was lost in the middle', async () => {

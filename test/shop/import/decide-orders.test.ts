@@ -13,6 +13,7 @@ const old = { id: 2, name: 'Old pot', price: '1.00', stock: 9, active: false }
 const placed: KnownOrder = {
   id: 7,
   userId: 1,
+  status: 'confirmed',
   totalAmount: '9.00',
   digest: digestOf({ userId: 1, status: 'confirmed' }, [{ productId: 1, quantity: 2 }]),
   createdAt: '2026-01-02T03:04:05Z',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidValue } from '../../../src/errors.ts'
-import { timeReader } from '../../../src/shop/import/times.ts'
+import { OtherOrder, timeReader } from '../../../src/shop/import/times.ts'
 
 describe('a time as a file writes it', () => {
   it.each([
@@ -24,6 +24,11 @@ describe('a time as a file writes it', () => {
     ['MMM-DD-YY', 'Sep-27-26', '2026-09-27T00:00:00Z'],
     ['D MMM YYYY', '3 September 2026', '2026-09-03T00:00:00Z'],
     ['YYYYMMDD', '20250131', '2025-01-31T00:00:00Z'],
+    ['MM/DD/YY', '12/31/2025', '2025-12-31T00:00:00Z'],
+    ['MMM D, YYYY h:mm:ss A Z', 'Dec 1, 2025 12:38:23 AM PST', '2025-12-01T08:38:23Z'],
+    ['MMM D, YYYY h:mm:ss A Z', 'Jul 1, 2025 1:38:23 PM PDT', '2025-07-01T20:38:23Z'],
+    ['DD.MM.YYYY HH:mm:ss Z', '01.07.2025 13:38:23 CEST', '2025-07-01T11:38:23Z'],
+    ['DD.MM.YYYY, HH:mm [Uhr]', '31.01.2025, 14:30 Uhr', '2025-01-31T14:30:00Z'],
   ])('%s reads %s', (format, text, time) => {
     expect(timeReader(format, undefined)(text)).toBe(time)
   })
@@ -39,8 +44,27 @@ describe('a time as a file writes it', () => {
     ['M/D/YYYY', '8/4/2025 13:05 PM'],
     ['MMM-DD-YY', 'Xxx-27-26'],
     ['YYYY-MM-DD', ''],
+    ['DD.MM.YYYY HH:mm Z', '31.01.2025 14:30 BST'],
+    ['DD.MM.YYYY', '31.01.2025 14:30 Uhr'],
   ])('%s does not read %j', (format, text) => {
     expect(() => timeReader(format, undefined)(text)).toThrow(InvalidValue)
+  })
+
+  it.each([
+    ['MM/DD/YY', '14/08/25', 'DD/MM/YY'],
+    ['D.M.YYYY', '8.14.2025', 'M.D.YYYY'],
+    ['%m/%d/%Y', '14/08/2025 10:00', '%d/%m/%Y'],
+  ])('%s does not read %s, but %s does', (format, text, right) => {
+    const error = ((): unknown => {
+      try {
+        return timeReader(format, undefined)(text)
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(error).toBeInstanceOf(OtherOrder)
+    expect(error).toMatchObject({ right })
+    expect(timeReader(right, undefined)(text)).toMatch(/^2025-08-14/)
   })
 
   it.each(['', 'YYYY', 'DD.MM', 'HH:mm', 'DD of MM YYYY', 'YYYY-MM-DD QQ'])('%j is no format', (format) => {

@@ -286,12 +286,21 @@ describe('an order', () => {
     })
   })
 
+  it('names thousands of products that are short, in a message of readable length', async () => {
+    const lines = Array.from({ length: 10_000 }, (_, index) => ({ productId: 1_000_000 + index, quantity: 1 }))
+    const refusal: unknown = await placeOrder(database.connection, { ...request, key: 'many', lines }).catch(
+      (error: unknown) => error,
+    )
+    expect(refusal).toMatchObject({ code: 'OUT_OF_STOCK', message: expect.stringMatching(/; and 9900 more$/) })
+    expect((refusal as OutOfStock).shortages).toHaveLength(10_000)
+  })
+
   it('stock that is short only for a moment is retried', async () => {
     const db = database.connection
     let asked = 0
     const restockedMeanwhile = replacing(db, {
       async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-        return (asked += 1) === 1 ? ([{ outcome: 'again' }] as T[]) : db.prepared<T>(sql, values)
+        return (asked += 1) === 1 ? ([] as T[]) : db.prepared<T>(sql, values)
       },
     })
     expect(await placeOrder(restockedMeanwhile, request)).toMatchObject({ outcome: 'placed' })

@@ -6,9 +6,9 @@ export const amazon: Preset = {
   files: {
     orders: {
       from: 'Seller Central → Reports → Orders: all orders, tab-delimited',
-      signature: ['amazon-order-id', 'purchase-date', 'item-price'],
+      signature: [['amazon-order-id', 'order-id'], 'purchase-date', 'item-price'],
       columns: {
-        order_ref: ['amazon-order-id'],
+        order_ref: ['amazon-order-id', 'order-id'],
         user: ['buyer-email', 'buyer-name'],
         sku: ['sku'],
         quantity: ['quantity', 'quantity-purchased'],
@@ -17,16 +17,30 @@ export const amazon: Preset = {
         ordered_at: ['purchase-date'],
         status: ['order-status'],
         currency: ['currency'],
-        line_shipping: ['shipping-price'],
-        line_discount: ['item-promotion-discount'],
-        reported_line_tax: ['item-tax'],
+        shipping_price: ['shipping-price'],
+        gift_wrap: ['gift-wrap-price'],
+        item_promotion: ['item-promotion-discount'],
+        ship_promotion: ['ship-promotion-discount'],
+        item_tax: ['item-tax'],
+        shipping_tax: ['shipping-tax'],
+        gift_wrap_tax: ['gift-wrap-tax'],
       },
       inputFormat: 'csv',
       delimiter: '\\t',
       quote: 'none',
       lineTotal: true,
-      derive: { status: [{ when: { status: ['shipped - delivered to buyer'] }, is: 'delivered' }] },
-      skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
+      add: {
+        line_shipping: ['shipping_price', 'gift_wrap'],
+        line_discount: ['item_promotion', 'ship_promotion'],
+        reported_line_tax: ['item_tax', 'shipping_tax', 'gift_wrap_tax'],
+      },
+      skip: [
+        { when: { quantity: ['0'] }, reason: 'quantity 0' },
+        {
+          when: { status: ['pending'], price: [''] },
+          reason: 'pending order without a price, which a later report has',
+        },
+      ],
       note: 'item-price is the total of the line. Reports without buyers need --guest or --default user=NAME.',
     },
     products: {

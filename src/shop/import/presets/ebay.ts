@@ -16,8 +16,9 @@ export const ebay: Preset = {
         title: ['Item Title'],
         variant: ['Variation Details'],
         ordered_at: ['Sale Date'],
-        line_shipping: ['Shipping And Handling'],
+        line_shipping: ['Shipping And Handling', 'Postage And Packaging'],
         reported_line_tax: ['Seller Collected Tax'],
+        reported_total: ['Total Price'],
       },
       dateFormat: 'MMM-DD-YY',
       currencySign: true,
@@ -25,6 +26,7 @@ export const ebay: Preset = {
       carryBy: 'order_ref',
       join: { product_name: { of: ['title', 'variant'], with: [' '] } },
       skuFrom: 'product_name',
+      remarks: ['record(s) downloaded', 'Seller ID'],
       skip: [
         { when: { order_ref: [''] }, reason: 'row without an order, such as the count at the end' },
         { when: { title: [''] }, reason: 'row of totals above the items of an order' },
@@ -42,6 +44,7 @@ export const ebay: Preset = {
       },
       currencySign: true,
       join: { name: { of: ['title', 'variant'], with: [' '] } },
+      skuFrom: 'name',
     },
   },
 }

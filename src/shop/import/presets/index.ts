@@ -6,7 +6,10 @@ import type { Preset } from './preset.ts'
 import { prestashop } from './prestashop.ts'
 import { shopify } from './shopify.ts'
 import { square } from './square.ts'
+import { squarespace } from './squarespace.ts'
+import { wix } from './wix.ts'
 import { woocommerceApi } from './woocommerce-api.ts'
+import { woocommerceLines } from './woocommerce-lines.ts'
 import { woocommerce } from './woocommerce.ts'
 
 export const presets: readonly Preset[] = [
@@ -17,6 +20,9 @@ export const presets: readonly Preset[] = [
   prestashop,
   shopify,
   square,
+  squarespace,
+  wix,
   woocommerce,
   woocommerceApi,
+  woocommerceLines,
 ]

@@ -9,7 +9,7 @@ export const magento: Preset = {
       signature: ['increment_id', 'items[].qty_ordered'],
       columns: {
         order_ref: ['increment_id'],
-        user: ['customer_email'],
+        user: ['customer_email', 'billing_address.email'],
         sku: ['items[].sku'],
         quantity: ['items[].qty_ordered'],
         price: ['items[].price'],
@@ -21,6 +21,8 @@ export const magento: Preset = {
         shipping: ['shipping_amount'],
         discount: ['discount_amount'],
         reported_tax: ['tax_amount'],
+        reported_total: ['grand_total'],
+        reported_refund: ['total_refunded'],
       },
       skip: [
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },

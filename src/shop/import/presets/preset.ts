@@ -7,8 +7,8 @@ export type PresetNoun = (typeof presetNouns)[number]
 export interface PresetFile extends Layout {
   /** Where the system offers the export. */
   readonly from: string
-  /** Columns that together are in no other system's export. */
-  readonly signature: readonly string[]
+  /** Columns that together are in no other system's export; a list of names is any one of them. */
+  readonly signature: readonly (string | readonly string[])[]
   /** A remark for the page of presets. */
   readonly note?: string
 }

@@ -18,6 +18,7 @@ export const prestashop: Preset = {
         status: ['status'],
         shipping: ['total_shipping_tax_incl'],
         discount: ['total_discounts_tax_incl'],
+        reported_total: ['total_paid_tax_incl'],
       },
       delimiter: ';',
       skuFrom: 'product_name',
@@ -36,6 +37,7 @@ export const prestashop: Preset = {
       },
       delimiter: ';',
       currencySign: true,
+      skuFrom: 'name',
     },
     users: {
       from: 'Customers → Customers → Export',

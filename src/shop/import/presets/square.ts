@@ -12,7 +12,7 @@ export const square: Preset = {
         user: ['Customer ID', 'Customer Name'],
         sku: ['SKU'],
         quantity: ['Qty'],
-        price: ['Gross Sales'],
+        price: ['Product Sales', 'Gross Sales'],
         item: ['Item'],
         variant: ['Price Point Name'],
         day: ['Date'],
@@ -47,6 +47,7 @@ export const square: Preset = {
       },
       join: { name: { of: ['item', 'variant'], with: [' - '], without: ['Regular'] } },
       currencySign: true,
+      skuFrom: 'name',
       skip: [{ when: { price: ['variable', ''] }, reason: 'product without a fixed price' }],
     },
     users: {

@@ -20,6 +20,7 @@ export const woocommerceApi: Preset = {
         shipping: ['shipping_total'],
         discount: ['discount_total'],
         reported_tax: ['total_tax'],
+        reported_total: ['total'],
       },
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
@@ -35,19 +36,25 @@ export const woocommerceApi: Preset = {
         price: ['price', 'regular_price'],
         description: ['description'],
         stock: ['stock_quantity'],
+        in_stock: ['stock_status'],
         state: ['status'],
         created_at: ['date_created_gmt', 'date_created'],
       },
       derive: {
+        stock: [{ when: { stock: ['-'] }, is: '0', note: 'negative stock, imported as 0' }],
         is_active: [
           { when: { state: ['publish'] }, is: 'true' },
           { when: { state: ['*'] }, is: 'false' },
         ],
       },
+      notice: [
+        { when: { stock: [''], in_stock: ['instock'] }, reason: 'its stock is not counted, and 0 if it is new' },
+      ],
       skip: [
         { when: { type: ['variable', 'grouped', 'external'] }, reason: 'product without a price of its own' },
         { when: { price: [''] }, reason: 'product without a price' },
       ],
+      skuFrom: 'name',
     },
     users: {
       from: 'GET /wp-json/wc/v3/customers, as a JSON list or one object per line',

@@ -5,10 +5,14 @@ export const woocommerce: Preset = {
   system: 'WooCommerce (CSV)',
   files: {
     orders: {
-      from: 'the plugin Advanced Order Export, or Customer/Order CSV Export with one line per item',
-      signature: ['Order Number', 'Item Cost', 'Email (Billing)'],
+      from: 'the plugin Advanced Order Export',
+      signature: [
+        ['Order Number', 'Order ID'],
+        ['Item Cost', 'Item Price'],
+        ['Email (Billing)', 'Billing Email Address'],
+      ],
       columns: {
-        order_ref: ['Order Number', 'order_number', 'Order ID', 'order_id'],
+        order_ref: ['Order Number', 'Order ID'],
         user: ['Email (Billing)', 'billing_email', 'Billing Email Address'],
         sku: ['SKU', 'item_sku', 'Item SKU'],
         quantity: ['Quantity (- Refund)', 'Quantity', 'item_quantity'],
@@ -18,8 +22,10 @@ export const woocommerce: Preset = {
         status: ['Order Status', 'status'],
         currency: ['Order Currency', 'order_currency', 'currency'],
         shipping: ['Order Shipping Amount', 'shipping_total'],
-        discount: ['Discount Amount', 'Cart Discount Amount', 'discount_total'],
+        discount: ['Cart Discount Amount', 'Discount Amount', 'discount_total'],
         reported_tax: ['Order Total Tax Amount', 'tax_total'],
+        reported_total: ['Order Total Amount', 'order_total'],
+        reported_refund: ['Order Refund Amount', 'refunded_total'],
       },
       carryDown: ['user', 'ordered_at', 'status', 'currency'],
       carryBy: 'order_ref',
@@ -37,18 +43,22 @@ export const woocommerce: Preset = {
         price: ['Regular price'],
         description: ['Description'],
         stock: ['Stock'],
+        in_stock: ['In stock?'],
         state: ['Published'],
       },
       derive: {
+        stock: [{ when: { stock: ['-'] }, is: '0', note: 'negative stock, imported as 0' }],
         is_active: [
           { when: { state: ['1'] }, is: 'true' },
           { when: { state: ['*'] }, is: 'false' },
         ],
       },
+      notice: [{ when: { stock: [''], in_stock: ['1'] }, reason: 'its stock is not counted, and 0 if it is new' }],
       skip: [
         { when: { type: ['variable', 'grouped', 'external'] }, reason: 'product without a price of its own' },
         { when: { price: [''] }, reason: 'product without a price' },
       ],
+      skuFrom: 'name',
     },
     users: {
       from: 'Analytics → Customers → Download',

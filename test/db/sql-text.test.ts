@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeOf, firstWord, hasExecutableComment, hasSeveral } from '../../src/sql/text.ts'
+import { codeOf, firstWord, hasExecutableComment, hasSeveral } from '../../src/db/sql-text.ts'
 
 describe('the text of a statement', () => {
   it.each([

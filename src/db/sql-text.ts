@@ -41,3 +41,20 @@ export function replaceInCode(sql: string, pattern: RegExp, replace: (...match: 
   }
   return result + sql.slice(from).replace(pattern, replace)
 }
+
+/** Spaces, parentheses and comments before the first word. */
+const lead = /^(?:[\s(;]|#[^\n]*|--(?=[\p{Cc} ]|$)[^\n]*|\/\*(?!M?!)(?:[^*]|\*(?!\/))*(?:\*\/|$))*/u
+
+/** The statement from its first word on. */
+export function fromFirstWord(sql: string): string {
+  return /^\w/.test(sql) ? sql : sql.slice(lead.exec(sql)?.[0].length ?? 0)
+}
+
+/** The number of question marks in the code of a statement. */
+export function countPlaceholders(sql: string): number {
+  let count = 0
+  for (let mark = sql.indexOf('?'); mark >= 0; mark = sql.indexOf('?', mark + 1)) count += 1
+  if (count === 0) return 0
+  for (const [quoted] of sql.matchAll(quotedOrComment)) count -= quoted.split('?').length - 1
+  return count
+}

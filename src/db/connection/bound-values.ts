@@ -1,0 +1,72 @@
+import { DbtoolError } from '../../errors.ts'
+import { Secret, type Value } from '../queries.ts'
+import { writeInstant } from '../utc.ts'
+
+type DriverValue = string | number | bigint | boolean | Buffer | null
+
+/**
+ * Converts the values of a statement for the connector. Refuses what untyped code may pass, and what would arrive as
+ * something else. The connector pastes a list as several values, NaN as a name, undefined as NULL, and half a character
+ * as a question mark. It ignores a value too many, or sends a prepared statement from which the server reads others.
+ *
+ * @throws DbtoolError BAD_INPUT.
+ */
+export function forDriver(values: readonly Value[], placeholders: number): DriverValue[] {
+  if (values.length !== placeholders)
+    throw miscounted(
+      `the statement has ${counted(placeholders, 'placeholder')}, but ${counted(values.length, 'value')}`,
+    )
+  return values.map((value, index) => converted(value, () => `value ${index + 1} of the statement`))
+}
+
+/** The same for the rows of a bulk statement. Most need no conversion, and are not copied. */
+export function rowsForDriver(rows: readonly (readonly Value[])[], placeholders: number): (readonly Value[])[] {
+  return rows.map((row, at) => {
+    if (row.length !== placeholders)
+      throw miscounted(`row ${at + 1} has ${counted(row.length, 'value')} for ${counted(placeholders, 'placeholder')}`)
+    if (row.every(isReady)) return row
+    return row.map((value, index) => converted(value, () => `value ${index + 1} of row ${at + 1}`))
+  })
+}
+
+const miscounted = (message: string): DbtoolError =>
+  new DbtoolError('BAD_INPUT', message, { hint: 'give one value for each question mark of the statement' })
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+function isReady(value: Value): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value === 'number') return Number.isFinite(value)
+  return value === null || typeof value === 'bigint' || typeof value === 'boolean'
+}
+
+function converted(value: Value, name: () => string): DriverValue {
+  if (isReady(value)) return value as DriverValue
+  if (value instanceof Date && isWritable(value)) return writeInstant(value)
+  if (value instanceof Secret) return value.reveal()
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  throw unbindable(value, name())
+}
+
+/** The server reads years of four digits. False for an invalid Date, too. */
+function isWritable(at: Date): boolean {
+  const year = at.getUTCFullYear()
+  return year >= 0 && year <= 9_999
+}
+
+function unbindable(value: unknown, name: string): DbtoolError {
+  const otherHint = 'pass a text, a number, a bigint, true or false, a Date, bytes or null'
+  return new DbtoolError('BAD_INPUT', `${name} is ${kindOf(value)}`, {
+    hint: value === undefined ? 'pass null for NULL' : otherHint,
+  })
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'a text with half of a surrogate pair'
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date outside the years 0 to 9999'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  if (value === undefined) return 'undefined'
+  return typeof value === 'number' ? String(value) : `a ${typeof value}`
+}
