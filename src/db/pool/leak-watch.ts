@@ -15,7 +15,7 @@ export class LeakWatch {
 
   constructor(pool: Pool, afterMs: number) {
     this.#pool = pool
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it only names a frame of the stack
+    // oxlint-disable-next-line typescript/unbound-method -- it only names a frame of the stack
     this.#acquire = pool.acquire
     this.#afterMs = afterMs
   }
