@@ -22,8 +22,9 @@ async function another(): Promise<Connection> {
 }
 
 /** Rolls back dbtool's own migrations, whose tables `dropTables` does not know. */
-const emptied = async (): Promise<void> =>
-  void (await rollback({ session: database.connection, known: loadMigrations() }, 0))
+const emptied = async (): Promise<void> => {
+  await rollback({ session: database.connection, known: loadMigrations() }, 0)
+}
 
 beforeEach(() => dropTables(database.connection))
 
