@@ -43,7 +43,7 @@ export class ChosenHost {
     this.#onUnfit = onUnfit
     this.#killer = killerOf(server, { isDirect: true })
     this.#monitor = new SilenceMonitor(server, {
-      isBusy: () => this.#opening.size > 0 || [...this.#connections].some(({ busy }) => busy),
+      isBusy: () => this.#opening.size > 0 || [...this.#connections].some(isAtWork),
       onSilent: () => onUnfit(silent),
     })
     this.options = {
@@ -80,7 +80,8 @@ export class ChosenHost {
 
   /** Takes over a connection to this host. */
   adopt(connection: Connection): Connection {
-    for (const other of this.#connections) if (!other.usable) this.#connections.delete(other)
+    for (const other of this.#connections)
+      if (!other.usable && !other.abandoned) this.#connections.delete(other)
     this.#connections.add(connection)
     this.#monitor.start()
     return connection
@@ -101,6 +102,9 @@ export class ChosenHost {
     this.#monitor.stop()
   }
 }
+
+/** A statement runs, or the server is asked to end one: the pool keeps its place until it answers. */
+const isAtWork = ({ busy, abandoned }: Connection): boolean => busy || abandoned
 
 /** Under load, a login can take longer than the connect time-out, although the server answers. */
 const isLate = (error: unknown): boolean => error instanceof DatabaseError && error.errno === lateErrno
