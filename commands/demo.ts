@@ -104,7 +104,7 @@ async function chapters(ctx: Context): Promise<void> {
 const widestCommand = 54
 const widestStep = 80
 
-/** The commands to go on with; on a narrow terminal, each is described below it. */
+/** The next commands; on a narrow terminal, each is described below it. */
 export function nextSteps({ out, io }: Pick<Context, 'out' | 'io'>): void {
   const next = [
     ['', 'open the menu of commands'],

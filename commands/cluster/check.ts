@@ -71,8 +71,9 @@ export async function checkCluster(ctx: Context, { wait }: CheckOptions): Promis
   assertSame(ctx, results)
 }
 
-const comparedHost = ({ host, role }: HostStatus): ComparedHost => ({
+const comparedHost = ({ host, role, state, problem }: HostStatus): ComparedHost => ({
   host,
+  obstacle: role === 'unknown' || state === 'not primary' ? problem : null,
   isNode: role === 'node',
   follows: role === 'replica',
 })
@@ -83,10 +84,16 @@ function withKeys(result: TableResult): TableResult {
   return keys.length === 0 ? result : { ...result, note: note ?? `rows with the keys ${keys.join(' ')}` }
 }
 
+/** Tables that a message names; the output has all of them. */
+const mostNames = 5
+
 /** @throws DbtoolError CLUSTER_DIFFERS or CLUSTER_INCOMPLETE */
 function assertSame(ctx: Context, results: readonly TableResult[]): void {
-  const named = (rows: readonly TableResult[]): string =>
-    rows.map(({ table, host }) => (table === null ? host : `${table} on ${host}`)).join(', ')
+  const named = (rows: readonly TableResult[]): string => {
+    const names = rows.map(({ table, host }) => (table === null ? host : `${table} on ${host}`))
+    const rest = names.length > mostNames ? [`${names.length - mostNames} more`] : []
+    return [...names.slice(0, mostNames), ...rest].join(', ')
+  }
   const differing = results.filter(({ result }) => result === 'differs')
   const missing = results.filter(({ result }) => result === 'not compared')
   const incomplete = missing.length === 0 ? '' : `not compared: ${named(missing)}`
@@ -95,7 +102,7 @@ function assertSame(ctx: Context, results: readonly TableResult[]): void {
       'CLUSTER_DIFFERS',
       [`these differ: ${named(differing)}`, incomplete].filter(Boolean).join('; '),
       {
-        hint: 'rebuild the host from the writer: see docs/cluster.md',
+        hint: 'if it is a host of this shop, rebuild it from the writer: see docs/cluster.md',
       },
     )
   if (missing.length > 0)

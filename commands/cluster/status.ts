@@ -97,14 +97,15 @@ async function watchCluster(ctx: Context, intervalMs: number): Promise<void> {
 function problemOf({ hosts, configured }: ClusterStatus): DbtoolError | undefined {
   if (!hosts.some(({ writable }) => writable))
     return new DbtoolError('CLUSTER_DOWN', 'no server accepts writes', {
-      hint: 'dbtool doctor explains the state of one server; see docs/cluster.md',
+      hint: `more about one server: dbtool doctor --host ${hosts[0]?.host ?? ''}; see docs/cluster.md`,
     })
   const faulty = hosts.filter(({ problem }) => problem !== null).map(({ host }) => host)
   const nodes = Math.max(0, ...hosts.map(({ size }) => size ?? 0))
   const missing = nodes > 0 && nodes < configured ? [`${nodes} of ${configured} configured nodes are members`] : []
   const problems = [...(faulty.length === 0 ? [] : [`problems: ${faulty.join(', ')}`]), ...missing]
   if (problems.length === 0) return undefined
+  const [example] = faulty
   return new DbtoolError('CLUSTER_DEGRADED', problems.join('; '), {
-    hint: 'dbtool doctor explains the state of one server',
+    hint: example === undefined ? 'start the missing nodes' : `more about one server: dbtool doctor --host ${example}`,
   })
 }

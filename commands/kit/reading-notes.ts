@@ -51,9 +51,10 @@ export function noteReading(out: Output, { ignored, missing, skipped, noticed, .
   noteValues(out, more)
 }
 
-type ReadValues = Pick<Reading, 'unknownStatuses' | 'rounded' | 'nullTexts'>
+type ReadValues = Pick<Reading, 'unknownStatuses' | 'rounded' | 'nullTexts' | 'addsTax'>
 
-function noteValues(out: Output, { unknownStatuses, rounded, nullTexts }: ReadValues): void {
+function noteValues(out: Output, { unknownStatuses, rounded, nullTexts, addsTax }: ReadValues): void {
+  if (addsTax) out.warn('the column tax is added to the prices; if they include it, add --map reported_tax=tax')
   if (nullTexts > 0) out.warn(`${counted(nullTexts, 'cell')} with the text NULL; if they are empty, add --null NULL`)
   if (unknownStatuses.length > 0)
     out.note(

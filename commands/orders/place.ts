@@ -59,10 +59,7 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const [{ placeOrder }, { parseOrder }] = await Promise.all([
-    import('../../src/shop/orders/place-order.ts'),
-    import('../../src/shop/orders/parse-order.ts'),
-  ])
+  const { parseOrder } = await import('../../src/shop/orders/parse-order.ts')
   const find = await finderOf(ctx, options)
   await ctx.shop(async (db) => {
     const { user, items, agreed } = await find(db)
@@ -78,16 +75,13 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       status: options.pending === true ? 'pending' : 'confirmed',
       dryRun: options.dryRun,
     })
-    const { key } = order
-    const placement = await placeOrder(db, { ...order, author: ctx.author() }).catch(async (error: unknown) =>
-      resolveInterrupted(ctx, await placementOutcome(key, error), error),
-    )
+    const placement = await placeOnce(ctx, db, order)
     if (order.dryRun && placement.outcome === 'placed') {
       ctx.out.item(orderView, preview({ user, items }, order, placement))
       ctx.out.success('the order would be placed; nothing was changed')
       return
     }
-    const found = await readBack(ctx, db, placed(placement, key))
+    const found = await readBack(ctx, db, placed(placement, order.key))
     ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
@@ -96,6 +90,22 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     )
     hint(ctx, 'orders place', found.id)
   })
+}
+
+/** Places the order, with the attempts of earlier commands whose outcome is unknown, and keeps its own if it is. */
+async function placeOnce(ctx: Context, db: Database, order: ParsedOrder): Promise<Placement> {
+  const [{ placeOrder }, { LostAttempts }] = await Promise.all([
+    import('../../src/shop/orders/place-order.ts'),
+    import('../../src/context/lost-attempts.ts'),
+  ])
+  const { key } = order
+  const attempts = new LostAttempts(ctx.io)
+  return placeOrder(db, { ...order, author: ctx.author(), earlier: attempts.of(key) })
+    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
+    .catch((error: unknown) => {
+      attempts.add(key, error)
+      throw error
+    })
 }
 
 /** The order of a dry run, as it would be read back. */

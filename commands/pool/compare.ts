@@ -6,7 +6,7 @@ import { chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress-run.ts'
 import type { Work } from '../../src/stress/workload.ts'
-import { durationText, parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
+import { counted, durationText, parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
@@ -56,6 +56,7 @@ const comparisonView: View = {
     data('max_overflow'),
     data('seconds'),
   ],
+  spare: ['jain', 'wait_max_ms', 'opened', 'min_ops'],
   id: 'mode',
   empty: '',
 }
@@ -99,8 +100,9 @@ export async function comparePools(ctx: Context, options: CompareOptions): Promi
       }),
     )
     const rows = runs.map(({ result }) => rowOf(result))
-    ctx.out.list(comparisonView, rows)
-    await save(() => textsOf(ctx, options, runs, load))
+    ctx.out.outcomes(comparisonView, rows)
+    if (ctx.io.signal.aborted) ctx.out.note(`partial: interrupted after ${counted(runs.length, 'pool')}`)
+    if (runs.length > 0) await save(() => textsOf(ctx, options, runs, load))
   })
 }
 
@@ -121,7 +123,10 @@ async function eachMode(
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
     const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
     const onMove = (text: string): void => ctx.out.note(text)
-    runs.push(await runLoad(job, { signal, observer, onMove }))
+    const run = await runLoad(job, { signal, observer, onMove })
+    // A part of a measurement cannot be compared with whole ones.
+    if (run.result.partial) break
+    runs.push(run)
   }
   progress.clear()
   return runs

@@ -10,11 +10,10 @@ import {
   text,
   type View,
 } from '../../src/output/view.ts'
-import { comparedTexts } from '../../src/stress/baseline.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { Live } from '../../src/stress/recorder.ts'
 import type { JudgedResult } from '../../src/stress/judged.ts'
-import { measuredText } from '../../src/stress/threshold.ts'
+import { comparedTexts, measuredText } from '../../src/stress/threshold.ts'
 
 const percentileView: View = {
   columns: [

@@ -35,7 +35,9 @@ const mostRowsInSight = 60
 
 /** A page for phones and large screens, in light and dark, that loads nothing: a chart, its figures, its command. */
 export function chartPage({ title, caption, drawing, date, commandLine, columns, rows }: ChartPage): string {
-  const figures = tableOf('Figures', rows, columns)
+  const table = tableOf('Figures', rows, columns)
+  const folded = `<details><summary>${counted(rows.length, 'row')}</summary>\n${table}\n</details>`
+  const figures = rows.length > mostRowsInSight ? folded : table
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
@@ -46,7 +48,7 @@ export function chartPage({ title, caption, drawing, date, commandLine, columns,
 <figure><figcaption>${escapeHtml(caption)}</figcaption>
 ${'lines' in drawing ? svgChart(drawing) : barList(drawing)}
 </figure>
-${rows.length > mostRowsInSight ? `<details><summary>${counted(rows.length, 'row')}</summary>\n${figures}\n</details>` : figures}
+${figures}
 </main></body></html>
 `
 }

@@ -1,86 +1,47 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { latestOf } from '../db/cluster/gtid.ts'
 import { positionOf } from '../db/cluster/own-writes.ts'
 import { connect } from '../db/connection/connect.ts'
 import type { OnTrace } from '../db/queries.ts'
-import { hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
-import { cacheFolder } from '../user-folders.ts'
-import { createFolder, openForAppending } from '../write-file.ts'
+import { addressOf, hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
+import { HourlyFile, type OfUser } from './hourly-file.ts'
 
-const hourMs = 3_600_000
 const isPosition = /^\d+-\d+-\d+(?:,\d+-\d+-\d+)*$/
 const unknown = '?'
+const none = '-'
 
-/**
- * The positions of this user's writes in the last hour, in a private file for each hour, so that later commands can
- * wait for them. Each write appends a line: processes that end at the same time lose none. A folder that cannot be
- * written to, or was emptied, only means that nothing is waited for.
- */
+export interface LastWrite {
+  readonly position: string | undefined
+  readonly server: string | undefined
+  /** False if only the server knows the position. */
+  readonly isKnown: boolean
+}
+
+/** The positions of this user's writes in the last hour, and their servers, so that later commands can wait for them. */
 export class OwnWrites {
-  readonly #path: string
-  readonly #now: () => Date
+  readonly #file: HourlyFile
 
-  constructor(env: NodeJS.ProcessEnv, target: Target, now: () => Date) {
+  /** The writes to one shop: a list of hosts in any order, and a database. */
+  constructor(user: OfUser, target: Target) {
     const hosts = hostsOf(target).map((host) => hostText(host).toLowerCase())
     const shop = [...hosts.toSorted(), target.database ?? ''].join('\n')
-    const name = createHash('sha256').update(shop).digest('hex').slice(0, 16)
-    this.#path = join(cacheFolder(env), 'own-writes', name)
-    this.#now = now
+    this.#file = new HourlyFile(user, 'own-writes', createHash('sha256').update(shop).digest('hex').slice(0, 16))
   }
 
   /**
-   * Adds the position after a write: undefined if the server could not be asked, and empty if it has none. It never
-   * throws.
+   * Adds the position of a server (`host:port`) after a write: undefined if it could not be asked, and empty if it has
+   * none. It never throws.
    */
-  add(position: string | undefined): void {
-    try {
-      if (position !== '') this.append(position ?? unknown)
-    } catch {
-      // The command has done its work.
-    }
+  add(position: string | undefined, server: string): void {
+    this.#file.add(`${position === '' ? none : (position ?? unknown)} ${server}`)
   }
 
-  /** The position after the last writes. `isKnown` is false if only the writer knows it. Never throws. */
-  last(): { readonly position: string | undefined; readonly isKnown: boolean } {
-    const lines = [this.fileOf(-1), this.fileOf(0)].flatMap(linesOf)
-    return { position: latestOf(lines.filter((line) => isPosition.test(line))), isKnown: lines.at(-1) !== unknown }
-  }
-
-  private append(line: string): void {
-    const file = this.fileOf(0)
-    if (!existsSync(file)) {
-      createFolder(dirname(file), 0o700)
-      this.removeOld()
-    }
-    const descriptor = openForAppending(file, 0o600)
-    try {
-      writeSync(descriptor, `${line}\n`)
-    } finally {
-      closeSync(descriptor)
-    }
-  }
-
-  /** Removes the files that no command reads any more. */
-  private removeOld(): void {
-    const kept = [this.fileOf(-1), this.fileOf(0)].map((path) => basename(path))
-    for (const name of readdirSync(dirname(this.#path)))
-      if (name.startsWith(`${basename(this.#path)}-`) && !kept.includes(name))
-        rmSync(join(dirname(this.#path), name), { force: true })
-  }
-
-  private fileOf(offset: number): string {
-    return `${this.#path}-${Math.floor(this.#now().getTime() / hourMs) + offset}`
-  }
-}
-
-function linesOf(file: string): string[] {
-  try {
-    const lines = readFileSync(file, 'utf8').split('\n')
-    return lines.filter((line) => line !== '')
-  } catch {
-    return []
+  /** The position after the last writes, and the server of the last one. Never throws. */
+  last(): LastWrite {
+    const lines = this.#file.lines().map((line) => line.split(' '))
+    const [last, server] = lines.at(-1) ?? []
+    const positions = lines.flatMap(([position = '']) => (isPosition.test(position) ? [position] : []))
+    return { position: latestOf(positions), server, isKnown: last !== unknown }
   }
 }
 
@@ -102,7 +63,7 @@ export async function lastPosition(
   try {
     const writer = await connect({ ...target, role: 'writer' }, limits, { onTrace })
     const asked = await positionOf(writer).finally(() => writer.close())
-    writes.add(asked ?? '')
+    writes.add(asked ?? '', addressOf(writer.target))
     return asked
   } catch {
     onSilent()

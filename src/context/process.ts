@@ -2,6 +2,7 @@ import type { Config, Inspection } from '../config/config.ts'
 import type { ConfigSources } from '../config/layers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
+import type { PoolParts } from '../db/pool/open.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Queries } from '../db/queries.ts'
 import type { Limits, Target } from '../db/target.ts'
@@ -27,6 +28,8 @@ export class ProcessContext implements Context {
   #ask: Ask | undefined
   readonly #noticed = new Set<string>()
   #unlisten = (): void => undefined
+  /** The server of the pool, if it is one of several. */
+  #server: string | undefined
   #exitCode = 0
 
   constructor(readonly io: Io) {}
@@ -123,10 +126,13 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const { connect } = await import('../db/connection/connect.ts')
+    const [{ connect }, { addressOf }] = await Promise.all([
+      import('../db/connection/connect.ts'),
+      import('../db/target.ts'),
+    ])
     const config = await this.config()
     const target = elsewhere ?? config.target
-    const options = { onTrace: traceFor(this.invocation()), ...this.readerHooks() }
+    const options = { onTrace: traceFor(this.invocation()), ...(await this.serverHooks()) }
     const connecting = connect(target, { ...config.limits, ...limits }, options)
     const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined
@@ -136,7 +142,7 @@ export class ProcessContext implements Context {
       return await work(connection)
     } finally {
       this.io.signal.removeEventListener('abort', stop)
-      await this.rememberWrites(target, (ask) => ask(connection))
+      await this.rememberWrites(target, addressOf(connection.target), (ask) => ask(connection))
       await (stopping ?? connection.close())
     }
   }
@@ -182,7 +188,7 @@ export class ProcessContext implements Context {
     if (pool.stats().opened > 0) {
       const { withLease } = await import('../db/pool/pool.ts')
       const { target } = await this.config()
-      await this.rememberWrites(target, (ask) => withLease(pool, ask, { timeoutMs: askingMs }))
+      await this.rememberWrites(target, this.#server, (ask) => withLease(pool, ask, { timeoutMs: askingMs }))
     }
     await pool.close(this.io.signal.aborted ? 0 : undefined)
   }
@@ -190,30 +196,31 @@ export class ProcessContext implements Context {
   /** Keeps the position of the writer after a command that changes data, for commands that read from a reader. */
   private async rememberWrites(
     { hosts }: Target,
+    server: string | undefined,
     onWriter: (ask: (queries: Queries) => Promise<string | undefined>) => Promise<string | undefined>,
   ): Promise<void> {
-    if (hosts === undefined || !this.invocation().changesData) return
+    if (hosts === undefined || server === undefined || !this.invocation().changesData) return
     const { positionOf } = await import('../db/cluster/own-writes.ts')
     const answer = async (): Promise<string> => (await onWriter(positionOf)) ?? ''
     const asked = this.io.signal.aborted ? undefined : answer().catch(() => undefined)
     const writes = await this.ownWrites()
-    writes.add(await asked)
+    writes.add(await asked, server)
   }
 
   private async ownWrites(): Promise<OwnWrites> {
     const [{ OwnWrites: Positions }, { target }] = await Promise.all([import('./own-writes.ts'), this.config()])
-    return new Positions(this.io.env, target, this.io.now)
+    return new Positions(this.io, target)
   }
 
-  private readerHooks(): { onReader: (sentence: string) => void; readAfter: () => Promise<string | undefined> } {
-    const onReader = (sentence: string): void => this.notice(sentence)
-    const readAfter = async (): Promise<string | undefined> => {
-      const { lastPosition } = await import('./own-writes.ts')
-      const { target, limits } = await this.config()
-      const onSilent = (): void => this.notice('the writer does not answer: your last change may be missing')
-      return lastPosition(await this.ownWrites(), { target, limits, onTrace: traceFor(this.invocation()), onSilent })
-    }
-    return { onReader, readAfter }
+  /** What the choice of a server needs to know, and its sentences about it. */
+  private async serverHooks(): Promise<Pick<PoolParts, 'onNote' | 'ownWrite'>> {
+    const onNote = (sentence: string): void => this.notice(sentence)
+    const { target, limits } = await this.config()
+    if (target.hosts === undefined) return { onNote }
+    const [{ lastPosition }, writes] = await Promise.all([import('./own-writes.ts'), this.ownWrites()])
+    const onSilent = (): void => this.notice('the writer does not answer: your last change may be missing')
+    const asking = { target, limits, onTrace: traceFor(this.invocation()), onSilent }
+    return { onNote, ownWrite: { last: () => writes.last(), position: () => lastPosition(writes, asking) } }
   }
 
   /** Tells a fact about the servers once, also to a program. */
@@ -241,7 +248,8 @@ export class ProcessContext implements Context {
       options,
       onTrace: traceFor(this.invocation()),
       onFailover: (failover) => this.out.notice(failoverText(failover)),
-      ...this.readerHooks(),
+      onChosen: (address) => (this.#server = address),
+      ...(await this.serverHooks()),
     })
     // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.
     const cut = (): void => void pool.close(interruptGraceMs)

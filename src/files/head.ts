@@ -15,8 +15,8 @@ export interface Head {
 }
 
 /**
- * Reads the names of the columns of a file: its header, or the keys of its first object with their paths. A header whose
- * names are known may have lines above it.
+ * Reads the names of the columns of a file: its header, or the keys of its first object with their paths. A header
+ * whose names are known may have lines above it.
  */
 export async function readHead(
   source: Source,

@@ -52,8 +52,8 @@ export function wrapped(
 }
 
 /**
- * Wraps a message between words. A command line behind a colon, as in `run: dbtool db migrate`, stays whole, so that it
- * can be copied; so does a longer word, such as a path.
+ * Wraps a message between words. A command line behind a colon, as in `run: dbtool db migrate`, is not broken: people
+ * copy it. Neither is a longer word, such as a path.
  */
 export function wrappedMessage(text: string, width: number): string[] {
   const [before = '', ...rest] = text.split(/(?<=: )(?=(?:dbtool|npm) )/)

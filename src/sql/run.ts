@@ -32,12 +32,18 @@ export async function runStatement(
   { sql, values }: BoundStatement,
   { mode, onItems }: { readonly mode: StatementMode; readonly onItems: OnRows<ResultItem> },
 ): Promise<readonly Warning[]> {
+  let isSent = false
   const run = async (): Promise<readonly Warning[]> => {
     await connection.rows(forgetWarnings)
-    await connection.results(sql, values, onItems, await vectorColumns(connection, values[0] ?? sql))
+    const vectors = await vectorColumns(connection, values[0] ?? sql)
+    isSent = true
+    await connection.results(sql, values, onItems, vectors)
     return warningsOf(connection)
   }
-  if (mode === 'write') return run()
+  if (mode === 'write')
+    return run().catch((error: unknown) => {
+      throw isSent ? maybeApplied(error) : error
+    })
   if (mode === 'dry run') {
     const warnings = await rolledBack(connection, run)
     return [...warnings, ...(await warningsOf(connection)).filter(({ code }) => code === notRolledBack)]
@@ -46,6 +52,16 @@ export async function runStatement(
   await connection.execute('SET max_statement_time = 0')
   await connection.execute('START TRANSACTION READ ONLY')
   return run()
+}
+
+/** A statement that commits by itself can take effect although its answer is lost. */
+function maybeApplied(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || (error.code !== 'CONNECTION_LOST' && error.code !== 'NODE_NOT_READY'))
+    return error
+  return new DbtoolError('OUTCOME_UNKNOWN', `${error.message}: the statement may have taken effect, or still do so`, {
+    hint: 'look at the data before you run it again',
+    cause: error,
+  })
 }
 
 /** A statement without a table keeps the warnings of the one before, such as those of the session's set-up. */

@@ -102,12 +102,3 @@ export function regressionsOf(comparison: readonly ComparedValue[]): string[] {
         `${metric} ${measured > baseline ? 'rose' : 'fell'} from ${baseline} to ${measured} ${unit}`,
     )
 }
-
-type ComparedTexts = Readonly<Record<'baseline' | 'measured' | 'change', string>>
-
-/** The compared values for people, with their units and a signed change. */
-export function comparedTexts({ baseline, measured, unit, change }: ComparedValue): ComparedTexts {
-  const text = (value: number): string => `${value} ${unit === 'per second' ? '/ s' : unit}`
-  const percent = (Math.abs(change) * 100).toFixed(1)
-  return { baseline: text(baseline), measured: text(measured), change: `${change < 0 ? '−' : '+'}${percent} %` }
-}

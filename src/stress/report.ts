@@ -7,11 +7,10 @@ import type { Percentiles } from './histogram.ts'
 import type { StressResult } from './result.ts'
 import type { Interval } from './series.ts'
 import { serverRows } from './server-means.ts'
-import { comparedTexts } from './baseline.ts'
 import { chartsOverTime, distributionChart, errorCharts, failoverText, serverCharts } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
-import { measuredText } from './threshold.ts'
+import { comparedTexts, measuredText } from './threshold.ts'
 
 export type JudgedRun = StressRun<JudgedResult>
 

@@ -78,7 +78,7 @@ export async function withGenerator<T>(
       host.moved(failover)
       onMove?.(failoverText(failover))
     },
-    onReader: onMove,
+    onNote: onMove,
   }
   const pool = isForeign(mode)
     ? (await import('../db/pool/foreign.ts')).openForeignPool(mode, parts)

@@ -1,3 +1,4 @@
+import type { ComparedValue } from './baseline.ts'
 import { InvalidValue } from '../errors.ts'
 import { orNearest } from '../nearest.ts'
 import { quoteValue } from '../values.ts'
@@ -101,4 +102,13 @@ function factorOf(name: string, wanted: Unit, given: string): number {
   const expected =
     wanted === 'ms' ? 'a duration, as in 50ms or 2s' : wanted === '%' ? 'a share, as in 1%' : 'a number without a unit'
   throw new InvalidValue(`must compare ${name} with ${expected}`)
+}
+
+type ComparedTexts = Readonly<Record<'baseline' | 'measured' | 'change', string>>
+
+/** The compared values for people, with their units and a signed change. */
+export function comparedTexts({ baseline, measured, unit, change }: ComparedValue): ComparedTexts {
+  const text = (value: number): string => `${value} ${unit === 'per second' ? '/ s' : unit}`
+  const percent = (Math.abs(change) * 100).toFixed(1)
+  return { baseline: text(baseline), measured: text(measured), change: `${change < 0 ? '−' : '+'}${percent} %` }
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { firstFit } from '../../src/db/connection/first-fit.ts'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { createPool } from '../../src/index.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
-import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
+import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
 import { moveOrder } from '../../src/shop/orders/change-status.ts'
 import { examine } from '../doctor/examine.ts'
 import { balancer } from '../support/balancer.ts'
@@ -159,6 +161,21 @@ describe.skipIf(noGalera !== undefined)(
         await moveOrder(far, { orderId: moved.orderId, move: 'confirm', author })
         const { orderId: id, request } = await stale('looked up')
         expect(await far.lookup((queries) => queries.rows(byKey, [request.key]))).toEqual([{ id }])
+        // A writer that is another server than that of the last write first applies it: after a failover, and in the
+        // next command.
+        const hosts = [node(2), node(0)].map(({ ports }) => ({ host: '127.0.0.1', port: ports.sql }))
+        const target = { ...node(2).target, hosts, role: 'writer' as const }
+        const server = `127.0.0.1:${node(0).ports.sql}`
+        const ownWrite = { last: () => ({ server, position: undefined }), position: () => Promise.resolve(undefined) }
+        const strange = firstFit(target, defaultLimits, { sides: () => ({}), cluster: 'another one' })
+        await expect(strange).rejects.toThrow(`${hostText(hosts[0]!)} is in another cluster than the server before`)
+        for (const search of [{ last: hosts[1] }, { ownWrite }]) {
+          const written = await stale('own write')
+          const { connection } = await firstFit(target, defaultLimits, { sides: () => ({}), ...search })
+          onTestFinished(() => connection.close())
+          expect(connection.target.port).toBe(node(2).ports.sql)
+          expect(await connection.rows(byKey, [written.request.key])).toEqual([{ id: written.orderId }])
+        }
       })
 
       it('refused by the next node while the first one still runs it: it does not appear later', async () => {
@@ -185,6 +202,33 @@ describe.skipIf(noGalera !== undefined)(
         expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
         expect(await far.rows('SELECT id FROM orders')).toEqual([])
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
+      })
+
+      it('refused by a later command with its key, while the first one still runs it: it does not appear later', async () => {
+        await shop([0])
+        const proxy = await movingProxy(node(0).target, node(1).target)
+        const request = order('asked again', [1])
+        await node(0).asOwner(async (owner) => {
+          const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
+          const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
+          await owner.execute('USE shop')
+          await owner.execute('START TRANSACTION')
+          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+          const impatient = new PooledDatabase(poolOn(proxy.target, 1).pool, { patienceMs: 1 })
+          const unknown = placeOrder(impatient, request).catch((error: unknown) => error)
+          while (!(await runs())) await sleep(10)
+          proxy.moveOn()
+          const error = await unknown
+          expect(error).toBeInstanceOf(OutcomeUnknown)
+          const { lost: earlier } = error as OutcomeUnknown
+          const far = poolOn(node(1).target, 1)
+          await expect(placeOrder(far, { ...request, earlier })).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+          expect(await runs()).toBe(true)
+          await owner.execute('COMMIT')
+          while (await runs()) await sleep(10)
+          expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
+          expect(await placeOrder(far, { ...request, earlier })).toMatchObject({ outcome: 'placed' })
+        })
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
@@ -309,6 +353,15 @@ describe.skipIf(noGalera !== undefined)(
         const server = async (line: string): Promise<unknown> =>
           (await dbtool(`connection test --json ${line}`, { env })).json()['server']
         expect([await server(''), await server('--target reader')]).toEqual([address(node(0)), address(node(1))])
+        // Orders on a node that keeps its changes would never reach the others.
+        await node(0).asOwner((owner) => owner.execute('SET GLOBAL wsrep_on = OFF'))
+        expect(await server('')).toBe(address(node(1)))
+        const [kept] = (await dbtool('cluster status --json', { env })).json<{ problem: string; writer: boolean }[]>()
+        await node(0).asOwner((owner) => owner.execute('SET GLOBAL wsrep_on = ON'))
+        expect(kept).toMatchObject({
+          problem: 'node n1 keeps its changes from its cluster (wsrep_on is OFF)',
+          writer: false,
+        })
         const moves: string[] = []
         let isOver = false
         const placedAfter = new Set<string>()

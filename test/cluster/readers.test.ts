@@ -216,6 +216,28 @@ describe('cluster failover', () => {
     expect((await run('cluster failover --to db1,db2', admin)).exitCode).toBe(2)
   })
 
+  it('is refused for a replica of a replica, and for one that waits on purpose', async () => {
+    const follow = (server: ReplicatedServer): Promise<void> =>
+      second.run('STOP SLAVE', `CHANGE MASTER TO MASTER_PORT = ${server.port}`, 'START SLAVE')
+    await follow(replica)
+    // The primary is not one of the hosts.
+    const chain = await run(`cluster failover --to ${at(second)} --yes --json`, { ...admin, DB_HOST: at(second) })
+    expect(chain.error).toMatchObject({
+      code: 'FAILOVER_REFUSED',
+      message: `no failover: ${at(second)} replicates ${at(replica)}, which is a replica of ${at(primary)} itself`,
+      hint: `make ${at(replica)} the primary, or let ${at(second)} replicate ${at(primary)} first`,
+    })
+    await follow(primary)
+    const delay = (seconds: number): Promise<void> =>
+      replica.run('STOP SLAVE', `CHANGE MASTER TO MASTER_DELAY = ${seconds}`, 'START SLAVE')
+    await delay(60)
+    expect((await to(replica, '--yes')).error).toMatchObject({
+      message: `no failover: ${at(replica)} applies changes with a delay of 60 s`,
+      hint: 'run there: STOP SLAVE; CHANGE MASTER TO MASTER_DELAY=0; START SLAVE',
+    })
+    await delay(0)
+  })
+
   it('from a primary that is read-only loses nothing, and the other replica follows', async () => {
     await primary.run('SET GLOBAL read_only = ON')
     const plan = await to(second, '--dry-run')
@@ -264,5 +286,25 @@ describe('cluster failover', () => {
     const steps = done.json<{ host: string; outcome: string }[]>()
     expect(steps.filter(({ outcome }) => outcome === 'to do').map(({ host }) => host)).toContain(at(second))
     expect((await run('users get ada --field first_name')).stdout.trim()).toBe('Last')
+  })
+
+  it('cluster status tells two servers that take writes, and one that follows nobody', async () => {
+    const problems = async (): Promise<unknown> => {
+      const rows = (await run('cluster status --json', two)).json<{ host: string; problem: unknown }[]>()
+      return rows.filter(({ host }) => host !== at(second)).map(({ host, problem }) => [host, problem])
+    }
+    expect(await problems()).toEqual([
+      [at(primary), 'it is read-only, and replicates no server now'],
+      [at(replica), null],
+    ])
+    expect((await run('users update ada --first-name New', two)).exitCode).toBe(0)
+    await primary.run('SET GLOBAL read_only = OFF')
+    expect(await problems()).toEqual([
+      [at(primary), null],
+      [at(replica), `it takes writes too, which do not reach ${at(primary)}`],
+    ])
+    // It is the writer by its place in the list, and lacks what was written to the other one.
+    const read = await run('users get ada --field first_name', two)
+    expect(read.stderr).toBe(`the writer ${at(primary)} does not have your last change\n`)
   })
 })

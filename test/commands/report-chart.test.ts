@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { chartPage } from '../../commands/report/chart-page.ts'
 import { reportShop, sell } from '../reports/shop.ts'
 import { browserPath, openBrowser } from '../support/browser.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
@@ -24,6 +25,17 @@ const run = (line: string, columns?: number): Promise<Outcome> =>
     env: { TZ: 'UTC' },
     ...(columns === undefined ? {} : { columns }),
   })
+
+it('a page folds its figures if they are very many', () => {
+  const page = (count: number): string =>
+    chartPage({
+      ...{ title: 'Revenue', caption: 'revenue', drawing: [], date: '2026-11-28', commandLine: 'dbtool' },
+      columns: ['period', 'revenue'],
+      rows: Array.from({ length: count }, (_, day) => [`day ${day}`, '1.00']),
+    })
+  expect(page(60)).not.toContain('<details>')
+  expect(page(61)).toContain('<details><summary>61 rows</summary>')
+})
 
 describe('--chart beside the figures', () => {
   it.each([

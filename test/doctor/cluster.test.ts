@@ -3,7 +3,7 @@ import { cluster, globals, judge, node, titled, type Row } from './sound-facts.t
 
 const otherNode = 'connect to another node until this one is Synced'
 const more = 'add nodes: three survive the loss of one; the arbitrator garbd counts as a node'
-const source = { host: 'db1', port: 3306, isRunning: true, error: null, behindSeconds: 0 }
+const source = { host: 'db1', port: 3306, isRunning: true, error: null, behindSeconds: 0, delaySeconds: 0 }
 const alone = { galera: undefined }
 const readOnly = (different: Parameters<typeof cluster>[0]): Row[1] => ({
   ...globals({ read_only: 'ON' }),
@@ -35,8 +35,16 @@ const rows: readonly Row[] = [
     'membership',
     node({ state: 'Donor/Desynced' }),
     'warning',
-    'node n1 lags behind: its state is Donor/Desynced',
+    'node n1 sends its data to another one, or a lock or backup stops it: its state is Donor/Desynced',
     otherNode,
+  ],
+  ['membership', node({ state: 'Joined' }), 'warning', 'node n1 lags behind: its state is Joined', otherNode],
+  [
+    'membership',
+    node({ isOn: false }),
+    'fault',
+    'node n1 keeps its changes from its cluster (wsrep_on is OFF): no other node gets its orders',
+    'SET GLOBAL wsrep_on = ON, before a command writes there; then compare: dbtool cluster check',
   ],
   ['quorum', {}, 'ok', '3 nodes: 1 of them may fail at once'],
   ['quorum', node({ size: 4 }), 'ok', '4 nodes: 1 of them may fail at once'],
@@ -80,7 +88,25 @@ const rows: readonly Row[] = [
   ],
   ['replication', {}, 'ok', 'no replication'],
   ['replication', cluster({ sources: undefined }), 'ok', 'no replication'],
-  ['replication', cluster({ sources: [source], isReplicating: true }), 'ok', 'a replica of db1:3306, 0 s behind'],
+  [
+    'replication',
+    cluster({ sources: [source], isReplicating: true, readOnly: true }),
+    'ok',
+    'a replica of db1:3306, 0 s behind',
+  ],
+  [
+    'replication',
+    cluster({ sources: [{ ...source, behindSeconds: 60, delaySeconds: 60 }], isReplicating: true, readOnly: true }),
+    'ok',
+    'a replica of db1:3306, 60 s behind (it waits 60 s on purpose)',
+  ],
+  [
+    'replication',
+    cluster({ sources: [source], isReplicating: true }),
+    'warning',
+    'this replica of db1:3306 takes writes: they do not reach db1:3306, and the data can diverge',
+    "connect to the primary server; SET GLOBAL read_only = ON, and the same in the server's configuration",
+  ],
   [
     'replication',
     cluster({ sources: undefined, isReplicating: true }),
@@ -89,7 +115,7 @@ const rows: readonly Row[] = [
   ],
   [
     'replication',
-    cluster({ sources: [{ ...source, behindSeconds: 99 }], isReplicating: true }),
+    cluster({ sources: [{ ...source, behindSeconds: 99 }], isReplicating: true, readOnly: true }),
     'warning',
     'this replica of db1:3306 is 99 s behind',
     'read from another server until it has caught up',
@@ -112,7 +138,7 @@ const rows: readonly Row[] = [
     cluster({ replicas: 1, semiSync: { asPrimary: true, replicas: 0, asReplica: false } }),
     'warning',
     '1 replica is asynchronous: a failover can lose orders that were acknowledged',
-    'SET GLOBAL rpl_semi_sync_slave_enabled = ON on the replicas, then ' +
+    'SET GLOBAL rpl_semi_sync_slave_enabled = ON; STOP SLAVE; START SLAVE on the replicas, then ' +
       "SET GLOBAL rpl_semi_sync_master_enabled = ON, and the same in the server's configuration",
   ],
   ['writes', readOnly({}), 'fault', noWrites, 'connect to the primary server, or: SET GLOBAL read_only = OFF'],

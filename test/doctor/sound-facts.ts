@@ -93,6 +93,8 @@ export const sound: Facts = {
     galera: {
       name: 'n1',
       uuid: 'a',
+      cluster: 'c',
+      isOn: true,
       isReady: true,
       isPrimary: true,
       state: 'Synced',

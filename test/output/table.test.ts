@@ -242,10 +242,10 @@ describe('one thing', () => {
     ['STRICT_ALL,NO_ZERO_DATE,ANSI', ['STRICT_ALL,', 'NO_ZERO_DAT', 'E,ANSI']],
   ])('breaks %s between its words', (name, lines) => {
     const row = { id: 1, name, hidden: null, price: '1.00', created_at: false }
-    const shown = itemTable(view, row, look(23))
+    const nameLines = itemTable(view, row, look(23))
       .split('\n')
       .slice(1, lines.length + 1)
-    expect(shown.map((line) => line.slice(12))).toEqual(lines)
+    expect(nameLines.map((line) => line.slice(12))).toEqual(lines)
   })
 
   it('shows details, and continues a long value below itself', () => {

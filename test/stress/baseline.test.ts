@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  assertSameTest,
-  comparedTexts,
-  compareWith,
-  readBaseline,
-  regressionsOf,
-  type Baseline,
-} from '../../src/stress/baseline.ts'
+import { assertSameTest, compareWith, readBaseline, regressionsOf, type Baseline } from '../../src/stress/baseline.ts'
+import { comparedTexts } from '../../src/stress/threshold.ts'
 
 const some = (p50: number, p99: number): Baseline['total_ms'] => ({
   p50,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
@@ -8,6 +9,7 @@ interface Row {
   readonly failed: number
   readonly opened: number
   readonly pool_size: number
+  readonly seconds: number
 }
 
 describe('pool compare', () => {
@@ -33,6 +35,31 @@ describe('pool compare', () => {
   it('counts a statement that fails in every pool', async () => {
     const rows = await compare('--sql', 'SELECT (SELECT 1 UNION SELECT 2)', '--pool-size', '2')
     for (const { mode, throughput, failed } of rows) expect([mode, throughput, failed > 0]).toEqual([mode, 0, true])
+  })
+
+  it('fits a terminal of 80 columns without broken names', async () => {
+    const line = 'pool compare --workload ping --workers 2 --duration 50ms --warmup 0ms --color never'
+    const { stdout, stderr } = await dbtool(line, { database: database.name, columns: 80 })
+    for (const name of ['fair', 'driver', 'mysql2', 'tarn', 'static', 'none', 'mode', 'throughput', 'timeouts'])
+      expect(stdout).toMatch(new RegExp(`│ +${name} +│`))
+    expect(stderr).toContain('the terminal is too narrow for jain')
+  })
+
+  it('after an interrupt, it has only the pools that were measured to the end', async () => {
+    await database.connection.execute('CREATE TABLE connections (id INT PRIMARY KEY)')
+    const interrupt = new AbortController()
+    const line = ['pool', 'compare', '--json', '--sql', 'INSERT IGNORE INTO connections VALUES (CONNECTION_ID())']
+    const flags = ['--workers', '1', '--pool-size', '1', '--duration', '300ms', '--warmup', '0ms']
+    const running = dbtool([...line, ...flags], { database: database.name, signal: interrupt.signal })
+    const used = async (): Promise<number> => (await database.connection.rows('SELECT id FROM connections')).length
+    // The second connection is that of the second pool.
+    while ((await used()) < 2) await sleep(20)
+    interrupt.abort('SIGINT')
+    const { exitCode, json } = await running
+    const measured = json<Row[]>()
+    expect([exitCode, measured.length > 0, measured.length < 6]).toEqual([130, true, true])
+    for (const { mode, throughput, seconds } of measured)
+      expect([mode, throughput > 0, seconds >= 0.3]).toEqual([mode, true, true])
   })
 
   it('reports a wrong password once, in the words of dbtool', async () => {

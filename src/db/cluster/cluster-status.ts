@@ -33,6 +33,11 @@ export interface ClusterStatus {
 
 type ServerStatus = Omit<HostStatus, 'writer'>
 
+/** A server with its cluster; undefined outside of Galera, and without an answer. */
+interface Found extends ServerStatus {
+  readonly cluster: string | undefined
+}
+
 /** Runs `work` on one connection to this target. Rejects if connecting fails. */
 export type OnServer = <T>(target: Target, work: (queries: Queries) => Promise<T>) => Promise<T>
 
@@ -51,7 +56,7 @@ const busyShare = 0.1
  * announced address. Rejects if a single host cannot be reached.
  */
 export async function clusterStatus(target: Target, onServer: OnServer): Promise<ClusterStatus> {
-  const [hosts, seen]: [ServerStatus[], Set<string>] = [[], new Set()]
+  const [hosts, seen]: [Found[], Set<string>] = [[], new Set()]
   const asked = new Set<string>()
   let known: readonly string[] = hostsOf(target).map(hostText)
   let configured = 0
@@ -76,8 +81,27 @@ export async function clusterStatus(target: Target, onServer: OnServer): Promise
     hosts.push(...answers.flatMap((answer) => ('problem' in answer ? [unreachable(answer)] : [])))
     known = found.flatMap(({ neighbours }) => neighbours)
   }
-  const writer = hosts.find(({ writable, role, state }) => writable && (role !== 'node' || state === 'Synced'))
-  return { hosts: hosts.map((host) => ({ ...host, writer: host === writer })), configured }
+  const writer = hosts.find(isFit) ?? hosts.find(({ writable, state }) => writable && state !== 'Joined')
+  const withProblem = ({ cluster, ...host }: Found): HostStatus => ({
+    ...host,
+    writer: host.host === writer?.host,
+    problem: host.problem ?? strangeTo(writer, { ...host, cluster }),
+  })
+  return { hosts: hosts.map(withProblem), configured }
+}
+
+const isFit = ({ writable, role, state }: ServerStatus): boolean =>
+  writable && (role === 'node' ? state === 'Synced' : role !== 'replica')
+
+/** The problem of a server that does not share the changes of the writer; null for one that does. */
+function strangeTo(writer: Found | undefined, other: Found): string | null {
+  if (writer === undefined || other.host === writer.host || other.role === 'unknown') return null
+  if (other.role === 'node' && writer.role === 'node')
+    return other.cluster === writer.cluster ? null : `it is in another cluster than ${writer.host}`
+  if (other.role === 'replica' || (other.role === 'node' && !other.writable)) return null
+  return other.writable
+    ? `it takes writes too, which do not reach ${writer.host}`
+    : 'it is read-only, and replicates no server now'
 }
 
 async function inspect(queries: Queries): Promise<Inspected> {
@@ -106,16 +130,18 @@ async function ask(target: Target, address: string, onServer: OnServer): Promise
 
 const nothing = { size: null, lag_s: null, queue: null, flow_control: null, cert_failures: null, semi_sync: null }
 
-function unreachable({ address, problem }: { readonly address: string; readonly problem: string }): ServerStatus {
-  return { ...nothing, host: address, role: 'unknown', state: 'unknown', writable: false, problem }
+function unreachable({ address, problem }: { readonly address: string; readonly problem: string }): Found {
+  return { ...nothing, host: address, role: 'unknown', state: 'unknown', writable: false, problem, cluster: undefined }
 }
 
-function statusOf(host: string, state: ServerState): ServerStatus {
-  return { host, ...(state.galera === undefined ? serverStatus(state) : nodeStatus(state.galera, state.readOnly)) }
+function statusOf(host: string, state: ServerState): Found {
+  const { galera, readOnly } = state
+  const status = galera === undefined ? serverStatus(state) : nodeStatus(galera, readOnly)
+  return { host, ...status, cluster: galera?.cluster }
 }
 
 function nodeStatus(galera: GaleraState, readOnly: boolean): Omit<ServerStatus, 'host'> {
-  const { name, isPrimary, isReady, state, size, queue, flowControl, conflicts } = galera
+  const { name, isPrimary, isReady, isOn, state, size, queue, flowControl, conflicts } = galera
   return {
     ...nothing,
     role: 'node',
@@ -124,14 +150,16 @@ function nodeStatus(galera: GaleraState, readOnly: boolean): Omit<ServerStatus, 
     queue,
     flow_control: flowControl,
     cert_failures: conflicts,
-    writable: isPrimary && isReady && !readOnly,
+    writable: isPrimary && isReady && isOn && !readOnly,
     problem: nodeProblem(galera) ?? (readOnly ? `node ${name} is read-only` : null),
   }
 }
 
-function nodeProblem({ name, isPrimary, isReady, state, flowControl }: GaleraState): string | null {
+function nodeProblem({ name, isPrimary, isReady, isOn, state, flowControl }: GaleraState): string | null {
   if (!isPrimary) return `node ${name} has left the primary component`
   if (!isReady) return `node ${name} accepts no statements`
+  if (!isOn) return `node ${name} keeps its changes from its cluster (wsrep_on is OFF)`
+  if (state.startsWith('Donor')) return `node ${name} sends its data to another one, or a lock or backup stops it`
   if (state !== 'Synced') return `node ${name} lags behind`
   if (flowControl > busyShare) return `flow control stopped writes for ${Math.round(flowControl * 100)} % of the time`
   return null
@@ -157,7 +185,7 @@ function serverProblem({ isReplicating, readOnly, sources = [] }: ServerState): 
   const stopped = sources.find(({ isRunning }) => !isRunning)
   if (stopped !== undefined)
     return `it does not follow ${stopped.host}:${stopped.port}: ${stopped.error ?? 'it was stopped'}`
-  const late = sources.find(({ behindSeconds }) => (behindSeconds ?? 0) > longLagSeconds)
+  const late = sources.find(({ behindSeconds, delaySeconds }) => (behindSeconds ?? 0) > delaySeconds + longLagSeconds)
   if (late !== undefined) return `it is ${late.behindSeconds ?? 0} s behind ${late.host}:${late.port}`
   return isReplicating && !readOnly ? 'this replica takes writes: it can diverge from its primary' : null
 }

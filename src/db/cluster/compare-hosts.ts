@@ -23,6 +23,8 @@ import {
 export interface ComparedHost {
   readonly host: string
   readonly isNode: boolean
+  /** The reason why it cannot be read, if that is known already. */
+  readonly obstacle: string | null
   /** Whether it applies the changes of the reference, and is waited for. */
   readonly follows: boolean
 }
@@ -92,7 +94,8 @@ async function surveyAll({ others, onHost, waitMs }: Comparison, writer: Connect
   const shapes = await tableShapes(writer)
   return transactionSnapshot(writer, async () => {
     const position = await positionOf(writer)
-    const surveyOf = (other: ComparedHost): Promise<Surveyed> =>
+    const surveyOf = async (other: ComparedHost): Promise<Surveyed> =>
+      other.obstacle ??
       onHost(other, async (reader): Promise<Surveyed> => {
         if (!(await hasCaughtUp(reader, other, { position, waitMs }))) return lags(waitMs)
         const ofReader = await tableShapes(reader)

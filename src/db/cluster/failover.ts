@@ -50,7 +50,7 @@ export async function planFailover(request: FailoverRequest): Promise<FailoverPl
   const address = hostText(to)
   const { identity, replica } = await onAddress(address, (connection) => promotable(connection, address))
   const oldPrimary = replica.source
-  const old = await readOnlyPrimary(onAddress, oldPrimary)
+  const old = await readOnlyPrimary(onAddress, oldPrimary, address)
   const others: { host: string; name: string }[] = []
   const silent: string[] = []
   const known = new Set([...hosts, ...(old?.replicas ?? [])])
@@ -89,6 +89,11 @@ async function promotable(connection: Connection, address: string): Promise<Prom
       `${address} has stopped to apply changes${replica.error === '' ? '' : `: ${replica.error}`}`,
       'fix the cause, and run there: START SLAVE',
     )
+  if (replica.delaySeconds > 0)
+    throw refused(
+      `${address} applies changes with a delay of ${replica.delaySeconds} s`,
+      `run there: ${changeTo('MASTER_DELAY=0', replica)}`,
+    )
   await assertMayPromote(connection)
   return { identity, replica }
 }
@@ -100,11 +105,21 @@ interface ReadOnlyPrimary {
   readonly replicas: readonly string[]
 }
 
-/** Resolves to undefined if the old primary does not answer. Rejects if it takes writes. */
-async function readOnlyPrimary(onAddress: OnAddress, oldPrimary: string): Promise<ReadOnlyPrimary | undefined> {
+/** Resolves to undefined if the old primary does not answer. Rejects if it takes writes, or is a replica itself. */
+async function readOnlyPrimary(
+  onAddress: OnAddress,
+  oldPrimary: string,
+  address: string,
+): Promise<ReadOnlyPrimary | undefined> {
   return answerOf(() =>
     onAddress(oldPrimary, async (connection) => {
-      const { readOnly } = await serverState(connection)
+      const { readOnly, sources = [] } = await serverState(connection)
+      const above = sources.map(hostText).find((source) => source !== address)
+      if (above !== undefined)
+        throw refused(
+          `${address} replicates ${oldPrimary}, which is a replica of ${above} itself`,
+          `make ${oldPrimary} the primary, or let ${address} replicate ${above} first`,
+        )
       if (!readOnly)
         throw refused(
           `the primary ${oldPrimary} answers, and takes writes; two primaries would split the data`,
@@ -239,7 +254,7 @@ export async function failOver(plan: FailoverPlan, { onAddress, waitMs }: Failov
     if (thread !== undefined) await connection.execute(`STOP ${thread}`)
     try {
       await applyReceived(connection, plan, waitMs)
-      await readOnlyPrimary(onAddress, plan.oldPrimary)
+      await readOnlyPrimary(onAddress, plan.oldPrimary, address)
     } catch (error) {
       // After Ctrl-C, this connection is closed.
       if (thread !== undefined) await onAddress(address, (another) => another.execute(`START ${thread}`))

@@ -1,12 +1,18 @@
 import { DbtoolError } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Queries, type StatementOptions, type Value } from '../queries.ts'
+import { isAhead } from './gtid.ts'
 
-/**
- * Resolves to the GTID position that a reader must have reached before it is read, such as `0-1-100` or
- * `0-1-100,1-2-5`. Undefined: nothing is known, and nothing is waited for.
- */
-export type ReadAfter = () => Promise<string | undefined>
+/** The last own write of a user, which the next server must have. */
+export interface OwnWrite {
+  /** The server that took it, as `host:port`, and its position as far as it is known. */
+  readonly last: () => { readonly server: string | undefined; readonly position: string | undefined }
+  /**
+   * Resolves to the GTID position that a reader must have reached before it is read, such as `0-1-100` or
+   * `0-1-100,1-2-5`. Undefined: nothing is known, and nothing is waited for.
+   */
+  readonly position: () => Promise<string | undefined>
+}
 
 /** The time in which a reader has to apply the last own write, unless a statement has less. */
 export const catchUpMs = 5_000
@@ -15,6 +21,12 @@ export const catchUpMs = 5_000
 export async function positionOf(writer: Queries): Promise<string | undefined> {
   const row = await firstRow<{ position: string | null }>(writer, 'SELECT @@GLOBAL.gtid_binlog_pos AS position')
   return row?.position || undefined
+}
+
+/** Whether a server lacks a transaction of this position: it neither wrote it nor replicated it. */
+export async function lacks(server: Queries, position: string): Promise<boolean> {
+  const row = await firstRow<{ position: string }>(server, 'SELECT @@GLOBAL.gtid_current_pos AS position')
+  return isAhead(position, row?.position ?? '')
 }
 
 export interface CatchUp {

@@ -13,6 +13,8 @@ export interface ReplicaState {
   readonly isApplying: boolean
   readonly error: string
   readonly confirmsCommits: boolean
+  /** The seconds for which it waits on purpose. */
+  readonly delaySeconds: number
 }
 
 interface SlaveRow {
@@ -23,6 +25,7 @@ interface SlaveRow {
   readonly Gtid_IO_Pos: string
   readonly Slave_SQL_Running: string
   readonly Last_SQL_Error: string
+  readonly SQL_Delay: number
 }
 
 /** The sources of a server; empty if it is no replica. Rejects with ACCESS_DENIED without the privilege. */
@@ -37,6 +40,7 @@ export async function replicaStates(queries: Queries): Promise<ReplicaState[]> {
     isApplying: row.Slave_SQL_Running === 'Yes',
     error: row.Last_SQL_Error,
     confirmsCommits: semiSync?.Value === 'ON',
+    delaySeconds: row.SQL_Delay,
   }))
 }
 

@@ -21,6 +21,10 @@ export interface GaleraState {
   readonly name: string
   /** Identifies the node in its cluster until it restarts. */
   readonly uuid: string
+  /** The cluster in which it is; empty outside. */
+  readonly cluster: string
+  /** It sends its changes to its cluster. */
+  readonly isOn: boolean
   /** It accepts statements. */
   readonly isReady: boolean
   readonly isPrimary: boolean
@@ -50,6 +54,8 @@ export interface Source {
   readonly isRunning: boolean
   readonly error: string | null
   readonly behindSeconds: number | null
+  /** The seconds for which it waits on purpose. */
+  readonly delaySeconds: number
 }
 
 type Texts = Readonly<Partial<Record<string, string>>>
@@ -57,6 +63,7 @@ type Texts = Readonly<Partial<Record<string, string>>>
 const variables = [
   'hostname',
   'port',
+  'server_id',
   'read_only',
   'wsrep_on',
   'wsrep_node_name',
@@ -66,6 +73,7 @@ const variables = [
 ]
 const counters = [
   'wsrep_gcomm_uuid',
+  'wsrep_cluster_state_uuid',
   'wsrep_ready',
   'wsrep_cluster_status',
   'wsrep_cluster_size',
@@ -87,11 +95,12 @@ const counters = [
 export async function serverState(queries: Queries): Promise<ServerState> {
   const global = await show(queries, 'VARIABLES', variables)
   const status = await show(queries, 'STATUS', counters)
-  const galera = global['wsrep_on'] === 'ON' ? galeraState(global, status) : undefined
+  const isMember = global['wsrep_on'] === 'ON' || status['wsrep_ready'] === 'ON'
+  const galera = isMember ? galeraState(global, status) : undefined
   const sources = await sourcesOf(queries)
   const count = (name: string): number => Number(status[name] ?? 0)
   return {
-    identity: galera?.uuid ?? `${global['hostname'] ?? ''}:${global['port'] ?? ''}`,
+    identity: galera?.uuid ?? [global['hostname'], global['port'], global['server_id']].join(':'),
     readOnly: (global['read_only'] ?? 'OFF') !== 'OFF',
     galera,
     sources,
@@ -120,6 +129,8 @@ function galeraState(global: Texts, status: Texts): GaleraState {
   return {
     name: global['wsrep_node_name'] ?? '',
     uuid: status['wsrep_gcomm_uuid'] ?? '',
+    cluster: status['wsrep_cluster_state_uuid'] ?? '',
+    isOn: global['wsrep_on'] === 'ON',
     isReady: status['wsrep_ready'] === 'ON',
     isPrimary: status['wsrep_cluster_status'] === 'Primary',
     state: status['wsrep_local_state_comment'] ?? 'unknown',
@@ -155,6 +166,7 @@ interface SlaveRow {
   readonly Last_IO_Error: string
   readonly Last_SQL_Error: string
   readonly Seconds_Behind_Master: number | null
+  readonly SQL_Delay: number
 }
 
 /** The sources of this replica; undefined without the privilege, or on a node that is not ready. */
@@ -166,6 +178,7 @@ async function sourcesOf(queries: Queries): Promise<Source[] | undefined> {
     isRunning: row.Slave_IO_Running === 'Yes' && row.Slave_SQL_Running === 'Yes',
     error: [row.Last_SQL_Error, row.Last_IO_Error].find((text) => text !== '') ?? null,
     behindSeconds: row.Seconds_Behind_Master,
+    delaySeconds: row.SQL_Delay,
   }))
 }
 

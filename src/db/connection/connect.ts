@@ -1,16 +1,16 @@
-import type { ReadAfter } from '../cluster/own-writes.ts'
+import type { OwnWrite } from '../cluster/own-writes.ts'
 import type { OnTrace } from '../queries.ts'
 import { defaultLimits, isOneServer, type Limits, type Target } from '../target.ts'
 import type { Connection } from './connection.ts'
-import { firstFit, readerNote } from './first-fit.ts'
+import { firstFit, noteOn } from './first-fit.ts'
 import { type ConnectOptions, killerOf, lockObserver, openConnection } from './open-connection.ts'
 
 interface ConnectHooks {
   readonly onTrace?: OnTrace | undefined
-  /** A sentence about the data of a reader: they are the writer's, or old. */
-  readonly onReader?: ((sentence: string) => void) | undefined
-  /** The position that a reader must have reached. */
-  readonly readAfter?: ReadAfter | undefined
+  /** A sentence about the data of the server: they are old, or the writer's in place of a reader's. */
+  readonly onNote?: ((sentence: string) => void) | undefined
+  /** The write that the server must have. */
+  readonly ownWrite?: OwnWrite | undefined
 }
 
 /**
@@ -20,7 +20,7 @@ interface ConnectHooks {
 export async function connect(
   target: Target,
   limits: Limits = defaultLimits,
-  { onTrace, onReader, readAfter }: ConnectHooks = {},
+  { onTrace, onNote, ownWrite }: ConnectHooks = {},
 ): Promise<Connection> {
   const sides = (server: Target): ConnectOptions => ({
     onTrace,
@@ -28,8 +28,8 @@ export async function connect(
     killer: killerOf(server),
   })
   if (isOneServer(target)) return (await openConnection(target, limits, sides(target))).connection
-  const found = await firstFit(target, limits, { sides, readAfter })
-  const note = readerNote(target, found)
-  if (note !== undefined) onReader?.(note)
+  const found = await firstFit(target, limits, { sides, ownWrite })
+  const note = noteOn(target, found)
+  if (note !== undefined) onNote?.(note)
   return found.connection
 }

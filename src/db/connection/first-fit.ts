@@ -1,5 +1,5 @@
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
-import { catchUp, catchUpMs, type ReadAfter } from '../cluster/own-writes.ts'
+import { catchUp, catchUpMs, lacks, type OwnWrite } from '../cluster/own-writes.ts'
 import { DatabaseError } from '../failures.ts'
 import {
   addressOf,
@@ -13,7 +13,7 @@ import {
 } from '../target.ts'
 import type { Connection } from './connection.ts'
 import { type ConnectOptions, openConnection, type OpenedConnection } from './open-connection.ts'
-import { fitnessOf, isNode } from './server-role.ts'
+import { clusterOf, type Fitness, fitnessOf, isNode, isReplica } from './server-role.ts'
 
 /** A connection to a server that is fit for the role of its target. */
 export interface FitServer {
@@ -21,21 +21,27 @@ export interface FitServer {
   readonly connection: Connection
   /** Taken because no other host is fit: the writer in place of a reader, or a node that sends its data to another. */
   readonly isSpare: boolean
+  /** Its cluster, if it is a node. */
+  readonly cluster: string | undefined
+  /** It applies the changes of another server, outside a cluster. */
+  readonly isReplica: boolean
   /** It has not applied the last own write. */
   readonly isLate: boolean
   /** The seconds that a reader is behind its primary, if it may be asked; infinite if it receives nothing. */
   readonly behindSeconds: number | undefined
-  /** For a spare: a reader that is late. */
-  readonly passedOver?: Host | undefined
+  /** For a spare: the reasons against the others. */
+  readonly passedOver?: string | undefined
 }
 
 export interface Search {
   /** The options of connections to one of the servers. */
   readonly sides: (server: Target) => ConnectOptions
+  /** The cluster of the server before: a node of another one has other data. */
+  readonly cluster?: string | undefined
   /** A host that was left, which comes last. */
   readonly last?: Host | undefined
-  /** The position that a reader must have reached. */
-  readonly readAfter?: ReadAfter | undefined
+  /** The write that the server must have. */
+  readonly ownWrite?: OwnWrite | undefined
 }
 
 /** Without a connect time-out, a silent host must not hide the ones after it. */
@@ -43,8 +49,8 @@ const shareWithoutLimitMs = 5_000
 
 /**
  * Opens a connection to the first host that is fit for the role of the target. Every attempt has its share of the time
- * that is left. A reader without the last own write is taken only if there is no other server. Rejects with one error
- * that names each host with its reason.
+ * that is left. A reader without the last own write is taken only if there is no other server; a writer is taken in any
+ * case, so that there is one. Rejects with one error that names each host with its reason.
  */
 export async function firstFit(target: Target, limits: Limits, search: Search): Promise<FitServer> {
   const hosts = hostsOf(target).toSorted((a, b) => Number(isSame(a, search.last)) - Number(isSame(b, search.last)))
@@ -60,7 +66,7 @@ export async function firstFit(target: Target, limits: Limits, search: Search): 
       throw error
     })
     if ('error' in found) refusals.push(found)
-    else if (!found.isSpare && !found.isLate) {
+    else if (!found.isSpare && !(found.isLate && target.role === 'reader')) {
       await closeAll(kept.values())
       return found
     } else if (kept.has(found.isSpare ? 'spare' : 'late')) await found.connection.close()
@@ -69,7 +75,9 @@ export async function firstFit(target: Target, limits: Limits, search: Search): 
   const best = kept.get('spare') ?? kept.get('late')
   if (best === undefined) throw noneIsFit(target, refusals)
   await closeAll([...kept.values()].filter((other) => other !== best))
-  return { ...best, passedOver: best.isSpare ? kept.get('late')?.server : undefined }
+  const late = kept.get('late')?.server
+  const reasons = late === undefined ? reasonsOf(refusals) : [`${hostText(late)} ${lacksWrites}`]
+  return { ...best, passedOver: best.isSpare && reasons.length > 0 ? reasons.join('; ') : undefined }
 }
 
 const closeAll = (servers: Iterable<FitServer>): Promise<unknown> =>
@@ -80,10 +88,10 @@ const usualLagSeconds = 1
 
 const lacksWrites = 'has not applied your last change yet'
 
-/** A sentence about the data of a reader, if they are old or the writer's. */
-export function readerNote({ role }: Target, found: FitServer): string | undefined {
-  if (role !== 'reader') return undefined
-  const { server, isSpare, passedOver, isLate, behindSeconds = 0 } = found
+/** A sentence about the data of a server, if they are old, or the writer's in place of a reader's. */
+export function noteOn({ role }: Target, found: FitServer): string | undefined {
+  if (role !== 'reader') return writerNote(found)
+  const { server, isSpare, passedOver = 'no host is a reader', isLate, behindSeconds = 0 } = found
   const facts = [
     ...(isLate ? [lacksWrites] : []),
     ...(behindSeconds === Infinity ? ['receives nothing from its primary now'] : []),
@@ -91,8 +99,15 @@ export function readerNote({ role }: Target, found: FitServer): string | undefin
   ]
   const about = facts.length === 0 ? '' : `, which ${facts.join(' and ')}`
   if (!isSpare) return facts.length === 0 ? undefined : `reading from ${addressOf(server)}${about}`
-  const reason = passedOver === undefined ? 'no reader answers' : `${hostText(passedOver)} ${lacksWrites}`
-  return `${reason}: reading from the writer, ${addressOf(server)}${about}`
+  return `${passedOver}: reading from the writer, ${addressOf(server)}${about}`
+}
+
+function writerNote({ server, isSpare, isReplica: isFollowing, isLate }: FitServer): string | undefined {
+  const facts = [
+    ...(isSpare && isFollowing ? ['is a replica, whose primary does not get your changes'] : []),
+    ...(isLate ? ['does not have your last change'] : []),
+  ]
+  return facts.length === 0 ? undefined : `the writer ${addressOf(server)} ${facts.join(', and ')}`
 }
 
 export const isSame = (a: Host, b: Host | undefined): boolean => a.host === b?.host && a.port === b.port
@@ -107,33 +122,50 @@ interface Attempt extends Search {
   readonly hasWriter: boolean
 }
 
+const strange: Fitness = { against: 'is in another cluster than the server before' }
+
 async function tryHost(server: Target, limits: Limits, attempt: Attempt): Promise<FitServer> {
   const { sides, target, hasWriter } = attempt
   const { role = 'any' } = target
   const opened = await openConnection(server, limits, { ...sides(server), askedRole: role })
   const { connection, role: answer = [], behindSeconds } = opened
-  const fitness = role === 'any' ? 'fit' : fitnessOf(role, answer, hasWriter)
+  const cluster = clusterOf(answer)
+  const isStrange = attempt.cluster !== undefined && cluster !== undefined && cluster !== attempt.cluster
+  const fitness = isStrange ? strange : role === 'any' ? 'fit' : fitnessOf(role, answer, hasWriter)
   try {
     if (typeof fitness !== 'string') throw new DbtoolError('UNREACHABLE', `${addressOf(server)} ${fitness.against}`)
     const isSpare = fitness === 'spare'
-    return { server, connection, isSpare, isLate: await isLate(opened, isSpare, { ...attempt, limits }), behindSeconds }
+    const late = await isLate(opened, isSpare, { ...attempt, limits })
+    return { server, connection, isSpare, cluster, isReplica: isReplica(answer), isLate: late, behindSeconds }
   } catch (error) {
     await connection.close()
     throw error
   }
 }
 
-/** Whether a reader has not applied the last own write. The writer, a spare, needs no position. */
+/** Whether a server has not applied the last own write. The writer in place of a reader, a spare, has it. */
 async function isLate(
   { connection, role: answer = [] }: OpenedConnection,
   isSpare: boolean,
-  { target, readAfter, limits: { statementTimeoutMs } }: Attempt & { readonly limits: Limits },
+  attempt: Attempt & { readonly limits: Limits },
 ): Promise<boolean> {
-  if (target.role !== 'reader' || readAfter === undefined) return false
+  const { target, ownWrite, limits } = attempt
   const ofCluster = isNode(answer)
-  const position = ofCluster || isSpare ? undefined : await readAfter()
-  const waitMs = Math.min(catchUpMs, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs)
-  return !(await catchUp(connection, { isNode: ofCluster, position, waitMs }))
+  const waitMs = Math.min(catchUpMs, limits.statementTimeoutMs === 0 ? Infinity : limits.statementTimeoutMs)
+  if (target.role === 'reader' && ownWrite !== undefined) {
+    const position = ofCluster || isSpare ? undefined : await ownWrite.position()
+    return !(await catchUp(connection, { isNode: ofCluster, position, waitMs }))
+  }
+  if (target.role !== 'writer' || isSpare || !isOtherWriter(connection, attempt)) return false
+  if (ofCluster) return !(await catchUp(connection, { isNode: true, position: undefined, waitMs }))
+  const position = ownWrite?.last().position
+  return position !== undefined && (await lacks(connection, position))
+}
+
+/** Whether the last own write may have gone to another server than this one. */
+function isOtherWriter({ target }: Connection, { ownWrite, last }: Search): boolean {
+  const server = ownWrite?.last().server
+  return last !== undefined || (server !== undefined && server !== addressOf(target))
 }
 
 interface Refusal {
@@ -152,13 +184,15 @@ const inWords: Readonly<Record<TargetRole, string>> = {
   any: 'available',
 }
 
+const reasonsOf = (refusals: readonly Refusal[]): string[] =>
+  refusals.map(({ error: { message }, server }) =>
+    message.includes(addressOf(server)) ? message : `${addressOf(server)}: ${message}`,
+  )
+
 function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[]): DbtoolError {
   const codes = new Set(refusals.map(({ error }) => error.code))
   const [code = 'UNREACHABLE']: ErrorCode[] = codes.size === 1 ? [...codes] : []
-  const reasons = refusals.map(({ error: { message }, server }) =>
-    message.includes(addressOf(server)) ? message : `${addressOf(server)}: ${message}`,
-  )
-  const [only] = refusals
+  const [reasons, [only]] = [reasonsOf(refusals), refusals]
   const [message, hint] =
     refusals.length === 1
       ? [reasons.join(''), only?.error.hint ?? 'check the host and its role']

@@ -7,7 +7,8 @@ import type { TargetRole } from '../target.ts'
 export const roleQuestion = `SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value
 FROM information_schema.GLOBAL_VARIABLES WHERE VARIABLE_NAME IN ('READ_ONLY', 'WSREP_ON')
 UNION ALL SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN
-('WSREP_READY', 'WSREP_CLUSTER_STATUS', 'WSREP_LOCAL_STATE', 'WSREP_LOCAL_STATE_COMMENT', 'SLAVES_RUNNING')`
+('WSREP_READY', 'WSREP_CLUSTER_STATUS', 'WSREP_CLUSTER_STATE_UUID', 'WSREP_LOCAL_STATE', 'WSREP_LOCAL_STATE_COMMENT',
+'SLAVES_RUNNING')`
 
 export type RoleAnswer = readonly { readonly name: string; readonly value: string }[]
 
@@ -27,9 +28,23 @@ export function lagOf(rows: readonly LagRow[]): number | undefined {
   return Math.max(...rows.map(({ Seconds_Behind_Master: seconds }) => seconds ?? Infinity))
 }
 
+type Facts = ReadonlyMap<string, string>
+
+const factsOf = (answer: RoleAnswer): Facts => new Map(answer.map(({ name, value }) => [name.toUpperCase(), value]))
+
 /** Whether the server is a node of a Galera cluster. */
 export function isNode(answer: RoleAnswer): boolean {
-  return answer.some(({ name, value }) => name.toUpperCase() === 'WSREP_ON' && value === 'ON')
+  return factsOf(answer).get('WSREP_ON') === 'ON'
+}
+
+/** The cluster of a node; undefined elsewhere. */
+export function clusterOf(answer: RoleAnswer): string | undefined {
+  return isNode(answer) ? factsOf(answer).get('WSREP_CLUSTER_STATE_UUID') : undefined
+}
+
+/** Whether it applies the changes of another server now, outside a cluster. */
+export function isReplica(answer: RoleAnswer): boolean {
+  return !isNode(answer) && Number(factsOf(answer).get('SLAVES_RUNNING') ?? 0) > 0
 }
 
 /** The fitness of a server for a role, or the reason against it. A `spare` is taken only if no other host is `fit`. */
@@ -40,25 +55,27 @@ const donor = '2'
 
 /** Judges a server by its answer. For a reader, `hasWriter` tells that an earlier host would take the writes. */
 export function fitnessOf(role: TargetRole, answer: RoleAnswer, hasWriter: boolean): Fitness {
-  const facts = new Map(answer.map(({ name, value }) => [name.toUpperCase(), value]))
+  const facts = factsOf(answer)
   const isReadOnly = (facts.get('READ_ONLY') ?? 'OFF') !== 'OFF'
-  const isReplica = Number(facts.get('SLAVES_RUNNING') ?? 0) > 0
-  if (facts.get('WSREP_ON') === 'ON') {
+  const isFollowing = Number(facts.get('SLAVES_RUNNING') ?? 0) > 0
+  if (facts.get('WSREP_ON') === 'ON' || facts.get('WSREP_READY') === 'ON') {
     const against = againstNode(facts)
     if (against !== undefined) return { against }
     // A donor is busy, and takes writes.
     if (facts.get('WSREP_LOCAL_STATE') === donor) return role === 'reader' || !isReadOnly ? 'spare' : readOnly
-    if (role === 'reader') return isReadOnly || isReplica || hasWriter ? 'fit' : 'spare'
+    if (role === 'reader') return isReadOnly || isFollowing || hasWriter ? 'fit' : 'spare'
   }
-  if (role !== 'reader') return isReadOnly ? readOnly : 'fit'
-  if (isReplica) return 'fit'
+  // What is written to a replica never reaches its primary.
+  if (role !== 'reader') return isReadOnly ? readOnly : isFollowing ? 'spare' : 'fit'
+  if (isFollowing) return 'fit'
   return isReadOnly ? { against: 'is read-only, and replicates no server now' } : 'spare'
 }
 
 const readOnly: Fitness = { against: 'is read-only' }
 
 /** The reason against every use of a node; undefined for a member that is in sync, or a donor. */
-function againstNode(facts: ReadonlyMap<string, string>): string | undefined {
+function againstNode(facts: Facts): string | undefined {
+  if (facts.get('WSREP_ON') !== 'ON') return 'keeps its changes from its cluster (wsrep_on is OFF)'
   if (facts.get('WSREP_CLUSTER_STATUS') !== 'Primary') return 'has left its cluster'
   if (facts.get('WSREP_READY') !== 'ON') return 'is not ready'
   const state = facts.get('WSREP_LOCAL_STATE') ?? ''

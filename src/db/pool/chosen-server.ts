@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ReadAfter } from '../cluster/own-writes.ts'
+import type { OwnWrite } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
-import { firstFit, type FitServer, isGone, isSame, readerNote } from '../connection/first-fit.ts'
+import { firstFit, type FitServer, isGone, isSame, noteOn } from '../connection/first-fit.ts'
 import { fitnessOf } from '../connection/server-role.ts'
 import type { OnTrace } from '../queries.ts'
 import { addressOf, type Limits, type Target } from '../target.ts'
@@ -21,10 +21,10 @@ export interface ChosenServerOptions {
   /** A host was chosen, the first time or in a failover. */
   readonly onChosen?: ((address: string) => void) | undefined
   readonly onFailover?: ((failover: Failover) => void) | undefined
-  /** A sentence about the data of a reader: they are the writer's, or old. */
-  readonly onReader?: ((sentence: string) => void) | undefined
-  /** The position that a reader must have reached. */
-  readonly readAfter?: ReadAfter | undefined
+  /** A sentence about the data of the chosen server: they are old, or the writer's in place of a reader's. */
+  readonly onNote?: ((sentence: string) => void) | undefined
+  /** The write that a server must have when it is chosen. */
+  readonly ownWrite?: OwnWrite | undefined
   /** The connections to the chosen server were closed. */
   readonly onLeft?: (() => void) | undefined
 }
@@ -49,6 +49,7 @@ export class ChosenServer {
   #chosen: ChosenHost | undefined
   #search: Promise<Connection> | undefined
   #left: Departure | undefined
+  #cluster: string | undefined
   #isClosed = false
 
   constructor(target: Target, limits: Limits, options: ChosenServerOptions = {}) {
@@ -103,9 +104,10 @@ export class ChosenServer {
     for (;;) {
       try {
         const sides = (server: Target): ChosenHost['options'] => ({ ...at(server).options, signal })
-        const { readAfter } = this.#options
-        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server, readAfter })
+        const [{ ownWrite }, last, cluster] = [this.#options, this.#left?.server, this.#cluster]
+        const found = await firstFit(this.#target, this.#limits, { sides, last, cluster, ownWrite })
         this.#chosen = at(found.server)
+        this.#cluster = found.cluster
         this.announce(found)
         return this.adopt(this.#chosen, found.connection)
       } catch (error) {
@@ -139,11 +141,13 @@ export class ChosenServer {
 
   private announce(found: FitServer): void {
     const { role = 'any' } = this.#target
-    const [note, left] = [readerNote(this.#target, found), this.#left]
+    const [note, left] = [noteOn(this.#target, found), this.#left]
     this.#left = undefined
     this.#options.onChosen?.(addressOf(found.server))
-    if (note !== undefined) this.#options.onReader?.(note)
-    else if (left !== undefined && !isSame(found.server, left.server))
+    if (note !== undefined) this.#options.onNote?.(note)
+    // The note about a reader names the new one, too.
+    const isTold = note !== undefined && role === 'reader'
+    if (left !== undefined && !isTold && !isSame(found.server, left.server))
       this.#options.onFailover?.({
         role: role === 'any' ? 'server' : role,
         from: addressOf(left.server),

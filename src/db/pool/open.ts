@@ -1,4 +1,4 @@
-import type { ReadAfter } from '../cluster/own-writes.ts'
+import type { OwnWrite } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
 import { killerOf, lockObserver, openConnection } from '../connection/open-connection.ts'
 import { channels, type FailoverEvent } from '../diagnostics.ts'
@@ -20,10 +20,10 @@ export interface PoolParts {
   readonly onChosen?: ((address: string) => void) | undefined
   /** The pool has moved to another of several hosts. */
   readonly onFailover?: ((failover: Failover) => void) | undefined
-  /** A sentence about the data of a reader: they are the writer's, or old. */
-  readonly onReader?: ((sentence: string) => void) | undefined
-  /** The position that a reader must have reached when it is chosen. */
-  readonly readAfter?: ReadAfter | undefined
+  /** A sentence about the data of the chosen server: they are old, or the writer's in place of a reader's. */
+  readonly onNote?: ((sentence: string) => void) | undefined
+  /** The write that a server must have when it is chosen. */
+  readonly ownWrite?: OwnWrite | undefined
 }
 
 /**
@@ -45,7 +45,7 @@ export function poolOver<P extends Pool>(
   parts: PoolParts,
   create: (open: (signal?: AbortSignal) => Promise<Connection>) => P,
 ): P {
-  const { target, limits, onTrace, onChosen, onFailover, onReader, readAfter } = parts
+  const { target, limits, onTrace, onChosen, onFailover, onNote, ownWrite } = parts
   if (isOneServer(target)) {
     const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
     return create(async (signal) => (await openConnection(target, limits, { ...connecting, signal })).connection)
@@ -53,8 +53,8 @@ export function poolOver<P extends Pool>(
   const server = new ChosenServer(target, limits, {
     onTrace,
     onChosen,
-    onReader,
-    readAfter,
+    onNote,
+    ownWrite,
     onFailover: (failover) => {
       if (channels.failover.hasSubscribers) channels.failover.publish({ pool, ...failover } satisfies FailoverEvent)
       onFailover?.(failover)

@@ -70,7 +70,7 @@ function ofNode({ name, looksAt, judge, otherwise }: NodeCheck): Check {
   })
 }
 
-function membership({ name, isPrimary, isReady, state, size }: GaleraState): Judgement {
+function membership({ name, isPrimary, isReady, isOn, state, size }: GaleraState): Judgement {
   const nodes = size === 1 ? '1 node' : `${size} nodes`
   if (!isPrimary)
     return fault(
@@ -80,6 +80,16 @@ function membership({ name, isPrimary, isReady, state, size }: GaleraState): Jud
   if (!isReady)
     return fault(
       `node ${name} accepts no statements: its state is ${state}`,
+      'connect to another node until this one is Synced',
+    )
+  if (!isOn)
+    return fault(
+      `node ${name} keeps its changes from its cluster (wsrep_on is OFF): no other node gets its orders`,
+      'SET GLOBAL wsrep_on = ON, before a command writes there; then compare: dbtool cluster check',
+    )
+  if (state.startsWith('Donor'))
+    return warning(
+      `node ${name} sends its data to another one, or a lock or backup stops it: its state is ${state}`,
       'connect to another node until this one is Synced',
     )
   if (state !== 'Synced')
@@ -116,8 +126,8 @@ function writers({ name, conflicts, commits }: GaleraState): Judgement {
   )
 }
 
-function replication({ isReplicating, sources, replicas, semiSync }: ServerState): Judgement | Judgement[] {
-  const followed = sources?.map(ofSource) ?? []
+function replication({ isReplicating, readOnly, sources, replicas, semiSync }: ServerState): Judgement | Judgement[] {
+  const followed = sources?.map((source) => ofSource(source, readOnly)) ?? []
   if (isReplicating && followed.length === 0)
     return ok('a replica; this account may not see its state (REPLICA MONITOR)')
   if (replicas === 0) return followed.length === 0 ? ok('no replication') : followed
@@ -127,20 +137,29 @@ function replication({ isReplicating, sources, replicas, semiSync }: ServerState
       : warning(
           `${replicas === 1 ? '1 replica is' : `${replicas} replicas are`} asynchronous: ` +
             'a failover can lose orders that were acknowledged',
-          'SET GLOBAL rpl_semi_sync_slave_enabled = ON on the replicas, then ' +
+          'SET GLOBAL rpl_semi_sync_slave_enabled = ON; STOP SLAVE; START SLAVE on the replicas, then ' +
             serverVariable('rpl_semi_sync_master_enabled', 'ON'),
         )
   return [...followed, own]
 }
 
-function ofSource({ host, port, isRunning, error, behindSeconds }: Source): Judgement {
+function ofSource({ host, port, isRunning, error, behindSeconds, delaySeconds }: Source, readOnly: boolean): Judgement {
   const source = `${host}:${port}`
   if (!isRunning)
     return fault(
       `this replica does not follow ${source}: ${error ?? 'it was stopped'}`,
       'remove the cause; START SLAVE',
     )
+  if (!readOnly)
+    return warning(
+      `this replica of ${source} takes writes: they do not reach ${source}, and the data can diverge`,
+      `connect to the primary server; ${serverVariable('read_only', 'ON')}`,
+    )
   const behind = behindSeconds ?? 0
-  if (behind <= longestLagSeconds) return ok(`a replica of ${source}, ${behind} s behind`)
-  return warning(`this replica of ${source} is ${behind} s behind`, 'read from another server until it has caught up')
+  const delayed = delaySeconds === 0 ? '' : ` (it waits ${delaySeconds} s on purpose)`
+  if (behind <= delaySeconds + longestLagSeconds) return ok(`a replica of ${source}, ${behind} s behind${delayed}`)
+  return warning(
+    `this replica of ${source} is ${behind} s behind${delayed}`,
+    'read from another server until it has caught up',
+  )
 }

@@ -17,6 +17,7 @@ import {
 import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import { FieldReader, spoiltName } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
+import { oneCurrency } from './one-currency.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
@@ -24,7 +25,7 @@ import { type AmountNotImported, orderTotal, type TotalDifference } from './orde
 /** The fields of a file of order lines. */
 export const orderFields = {
   required: ['order_ref', 'user', 'sku', 'quantity'],
-  optional: ['price', 'product_name', 'ordered_at', 'status', ...adjustmentKinds],
+  optional: ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds],
 } as const
 
 /** One order of the file. */
@@ -67,13 +68,18 @@ export async function* draftOrders(
   rules: DraftRules,
 ): AsyncGenerator<DraftOrder, void, undefined> {
   let index = 0
+  const currencyFault = oneCurrency()
   for await (const group of groups) {
-    yield { index, ...draftOf(group, rules) }
+    yield { index, ...draftOf(group, rules, currencyFault) }
     index += 1
   }
 }
 
-function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
+function draftOf(
+  group: Group,
+  rules: DraftRules,
+  currencyFault: ReturnType<typeof oneCurrency>,
+): Omit<DraftOrder, 'index'> {
   const { ref, records } = group
   const faults = new Faulty()
   const head = new OrderHead(faults)
@@ -83,6 +89,7 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
     const read = readOrderLine(record)
     if ('faults' in read) faults.add(record.line, ...read.faults)
     else {
+      faults.add(record.line, ...currencyFault(record.values))
       head.add(read, record.line)
       lines.push({ at: record.line, line: read.line })
     }

@@ -1,9 +1,9 @@
 import { DbtoolError } from '../../errors.ts'
-import type { Fields } from '../../files/columns.ts'
+import { type Fields, foldName } from '../../files/columns.ts'
 import { parseMap, parsePairs } from '../../files/map.ts'
 import { orNearest } from '../../nearest.ts'
 import { quoteValue } from '../rules.ts'
-import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
+import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import type { Layout, SkipRule } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
@@ -32,7 +32,7 @@ export interface FileFlags {
 }
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
-const mappedOrderFields: readonly string[] = ['currency', ...lineAmountFields, ...reportedAmountFields]
+const mappedOrderFields: readonly string[] = [...lineAmountFields, ...reportedAmountFields]
 
 const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
@@ -60,7 +60,12 @@ export function describeFile(
   if (noun === 'orders') for (const field of mappedOrderFields) names.add(field)
   const known = { required: [], optional: [...names] }
   const map = flags.map === undefined ? new Map<string, string>() : parseMap(flags.map, known)
-  const ownColumns = Object.fromEntries([...own.required, ...own.optional].map((field) => [field, [field]]))
+  // A column that the map gives to another field is not read under its own name, too: a tax would be counted twice.
+  const mappedNames = new Set([...map.values()].map(foldName))
+  const isCounted = (field: string): boolean =>
+    amountFields.some((amount) => amount === field && mappedNames.has(field))
+  const ownFields = [...own.required, ...own.optional.filter((field) => !isCounted(field))]
+  const ownColumns = Object.fromEntries(ownFields.map((field) => [field, [field]]))
   const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
   const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }

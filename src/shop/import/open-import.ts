@@ -45,6 +45,8 @@ export interface Reading {
   readonly rounded: number
   /** Cells with the text NULL, which is not read as an empty cell. */
   readonly nullTexts: number
+  /** Whether the taxes of a file with columns of its own are added, because one of them has the name of dbtool's. */
+  readonly addsTax: boolean
 }
 
 /**
@@ -81,11 +83,23 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
     }).catch(async (error: unknown) => {
       throw await withPreset(error, source, options)
     })
-    return { file: records, preset, layout, reading: () => readingOf(records, report, layout, preset) }
+    return {
+      file: records,
+      preset,
+      layout,
+      reading: () => readingOf(records, report, { layout, preset, isForeign: map.size > 0 && !map.has('tax') }),
+    }
   } catch (error) {
     await source.handle.close()
     throw error
   }
+}
+
+interface ReadAs {
+  readonly layout: Layout
+  readonly preset: string | undefined
+  /** Whether a map gives the columns of another system, but not the one of the taxes. */
+  readonly isForeign: boolean
 }
 
 /** Fields whose values are assumed where the file has none: now, confirmed, and 0. */
@@ -109,7 +123,8 @@ function missingColumns(
 const linesAbove = ({ above }: RecordFile): Skipped[] =>
   above === 0 ? [] : [{ reason: 'line above the header', records: above }]
 
-const readingOf = (file: RecordFile, report: ReadReport, layout: Layout, preset: string | undefined): Reading => ({
+const readingOf = (file: RecordFile, report: ReadReport, { layout, preset, isForeign }: ReadAs): Reading => ({
+  addsTax: isForeign && file.header !== undefined && file.columns.some(({ name }) => name === 'tax'),
   missing: preset === undefined ? [] : missingColumns(file, layout),
   noticed: report.noticed,
   ignored: file.ignored(),

@@ -61,9 +61,14 @@ export class OrderHead {
       if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
     for (const [field, amount] of lineAmounts)
       this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
-    for (const [field, amount] of reported)
-      this.#reported.set(field, [...(this.#reported.get(field) ?? []), toCents(amount)])
+    for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
     if (orderedAt !== undefined) this.#addTime(orderedAt, at)
+  }
+
+  #addReported(field: ReportedAmountField, cents: bigint): void {
+    const before = this.#reported.get(field)
+    if (before === undefined) this.#reported.set(field, [cents])
+    else before.push(cents)
   }
 
   get stated(): StatedAmounts {

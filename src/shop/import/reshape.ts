@@ -6,6 +6,7 @@ import { parsePrice, quoteValue } from '../rules.ts'
 import { amountFields, isReported } from './amount-fields.ts'
 import { currencyOf, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
+import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
 import { statusOf } from './status-words.ts'
 import { OtherOrder, timeReader } from './times.ts'
@@ -220,18 +221,6 @@ function knownStatus(text: string, report: ReadReport): string | undefined {
   const status = statusOf(text)
   if (status === undefined) report.unknownStatus(text)
   return status
-}
-
-/** Returns the function that refuses a second currency: the shop has one, and an amount of another would be wrong. */
-function oneCurrency(): (values: Readonly<Values>) => string[] {
-  let first: string | undefined
-  return ({ currency }) => {
-    if (currency === undefined) return []
-    first ??= currency
-    return currency === first
-      ? []
-      : [`currency is ${quoteValue(currency)} here, but ${quoteValue(first)} on an earlier line: import them apart`]
-  }
 }
 
 /** Returns the function that refuses a second currency in the amounts themselves. */

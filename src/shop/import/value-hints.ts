@@ -14,6 +14,7 @@ const shapes: readonly { fields: ReadonlySet<string>; shape: RegExp; flag: strin
   { fields: money, shape: /^[\d.\s'’]*\d,\d{1,2}$/, flag: '--decimal-comma' },
   { fields: money, shape: /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, flag: '--currency-sign' },
   { fields: money, shape: /^\d+\.\d{2}0*[1-9]\d*$/, flag: '--round half-up' },
+  { fields: new Set(['status']), shape: /./, flag: '--map status=status, with the words of other systems,' },
   { fields: times, shape: /^\d{1,2}\.\d{1,2}\.\d{4}/, flag: '--date-format DD.MM.YYYY' },
   {
     fields: times,

@@ -52,6 +52,8 @@ export interface RecoverableOperation<A> {
    */
   readonly refuse?: (attempts: readonly string[]) => Promise<void>
   readonly unknown: UnknownOutcomeInfo
+  /** Attempts of an earlier command, whose outcome is unknown. */
+  readonly earlier?: readonly LostAttempt[] | undefined
 }
 
 export interface ResolvedOutcome<A> {
@@ -74,9 +76,9 @@ export async function resolveOutcome<A extends object>(
   queries: Queries,
   operation: RecoverableOperation<A>,
 ): Promise<ResolvedOutcome<A>> {
-  const { execute, isRefusal, unknown } = operation
-  const lost: LostAttempt[] = []
-  let maybeApplied = false
+  const { execute, isRefusal, unknown, earlier = [] } = operation
+  const lost = [...earlier]
+  let maybeApplied = earlier.length > 0
   let running = false
   const outcomeUnknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(unknown, [...lost], cause)
   const attempt = async (): Promise<A | Refusal> => {
@@ -117,7 +119,7 @@ async function killAll(queries: Queries, lost: LostAttempt[]): Promise<void> {
   for (const one of [...lost]) if (await killLostStatement(queries, one)) lost.splice(lost.indexOf(one), 1)
 }
 
-type Recovery<A> = Omit<RecoverableOperation<A>, 'execute' | 'isRefusal'>
+type Recovery<A> = Omit<RecoverableOperation<A>, 'execute' | 'isRefusal' | 'earlier'>
 
 /** Resolves to the result of the operation, undefined if it was not applied and no lost attempt will be. */
 async function finalOutcome<A>(queries: Queries, operation: Recovery<A>, lost: LostAttempt[]): Promise<A | undefined> {

@@ -6,7 +6,13 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
+import {
+  type LostAttempt,
+  type RecoverableOperation,
+  resolveOutcome,
+  resolved,
+  type UnknownOutcomeInfo,
+} from './exactly-once.ts'
 import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
 import { refuseAttempts } from './refusals.ts'
@@ -33,6 +39,8 @@ export interface OrderRequest {
   readonly author: Author
   /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
+  /** Attempts of an earlier command with this key, whose outcome is unknown. They are refused if the order is. */
+  readonly earlier?: readonly LostAttempt[] | undefined
 }
 
 export interface Placement {
@@ -179,12 +187,16 @@ export function unknownPlacement(key: string): UnknownOutcomeInfo {
  * Places the order and resolves its outcome: the key finds an order that was placed, and an order that was not is
  * placed now.
  */
-async function placeWithKnownOutcome(queries: Queries, order: OrderParameters): Promise<Answer> {
-  const { key, dryRun = false } = order
+async function placeWithKnownOutcome(
+  queries: Queries,
+  order: OrderParameters & Pick<OrderRequest, 'earlier'>,
+): Promise<Answer> {
+  const { key, dryRun = false, earlier } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
     execute: (attempt) => send(queries, order, attempt),
     ...recovery(queries, key),
     isRefusal: ({ outcome }) => outcome === 'short',
+    earlier: dryRun ? [] : earlier,
     // A dry run that was lost is rolled back, and writes nothing.
     ...(dryRun ? { refuse: () => Promise.resolve() } : {}),
   })

@@ -12,6 +12,7 @@ const node = {
 }
 /** A build with the names of Galera, but without a cluster. */
 const alone = { ...node, WSREP_ON: 'OFF', WSREP_READY: 'OFF', WSREP_CLUSTER_STATUS: 'Disconnected' }
+const keepsChanges = 'keeps its changes from its cluster (wsrep_on is OFF)'
 
 describe('the roles of a server', () => {
   it.each<[server: string, answer: Record<string, string>, writer: string, reader: string, readerAfterWriter: string]>([
@@ -25,7 +26,7 @@ describe('the roles of a server', () => {
       'is read-only, and replicates no server now',
       'is read-only, and replicates no server now',
     ],
-    ['a replica that takes writes', { ...alone, SLAVES_RUNNING: '1' }, 'fit', 'fit', 'fit'],
+    ['a replica that takes writes', { ...alone, SLAVES_RUNNING: '1' }, 'spare', 'fit', 'fit'],
     ['a node', node, 'fit', 'spare', 'fit'],
     ['a read-only node', { ...node, READ_ONLY: 'ON' }, 'is read-only', 'fit', 'fit'],
     [
@@ -48,6 +49,13 @@ describe('the roles of a server', () => {
       'has left its cluster',
       'has left its cluster',
       'has left its cluster',
+    ],
+    [
+      'a node that keeps its changes from its cluster',
+      { ...node, WSREP_ON: 'OFF' },
+      keepsChanges,
+      keepsChanges,
+      keepsChanges,
     ],
     ['a node that is not ready', { ...node, WSREP_READY: 'OFF' }, 'is not ready', 'is not ready', 'is not ready'],
   ])('%s', (_server, answer, ...expected) => {

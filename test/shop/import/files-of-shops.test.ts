@@ -312,6 +312,12 @@ describe('a file of today', () => {
       "line 3: price is in '€' here, but '$' above: import them apart",
     ],
     [
+      'a second currency in a column of the name that dbtool has',
+      ['order_ref,user,sku,quantity,price,Currency', 'A,kim,TEA,1,5.00,EUR', 'B,kim,POT,1,7.00,USD'],
+      [],
+      "line 3: currency is 'USD' here, but 'EUR' on an earlier line: import them apart",
+    ],
+    [
       'a day in the place of a month, also where single orders are skipped',
       ['order_ref,user,sku,quantity,price,ordered_at', 'A,kim,TEA,1,5.00,03/04/2026', 'B,kim,TEA,1,5.00,25/04/2026'],
       ['--date-format', 'MM/DD/YYYY', '--on-error', 'skip'],
@@ -353,6 +359,24 @@ describe('a file of today', () => {
     ])
     if (hint !== undefined) expect(error.hint).toBe(hint)
     expect(await everything(database)).toEqual(before)
+  })
+})
+
+describe('columns of another system with the names of dbtool', () => {
+  const file = ['No,user,sku,quantity,price,Tax,Status', 'A,kim,TEA,1,5.00,0.80,Completed']
+
+  it('a status needs a map, which the error names; a tax is added to the prices, which is reported', async () => {
+    const { exitCode, error } = await importing(file, '--map', 'order_ref=No', '--json')
+    expect([exitCode, error.message]).toEqual([
+      2,
+      expect.stringContaining("not 'Completed'; --map status=status, with the words of other systems, reads it"),
+    ])
+    const { stderr } = await importing(file, '--map', 'order_ref=No,status=status', '--dry-run')
+    expect(stderr.split('\n')[0]).toBe(
+      'warning: the column tax is added to the prices; if they include it, add --map reported_tax=tax',
+    )
+    await importing(file, '--map', 'order_ref=No,status=status,reported_tax=tax')
+    expect(await placed()).toEqual(['A delivered 5.00 1×TEA'])
   })
 })
 

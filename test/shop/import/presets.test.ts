@@ -41,7 +41,7 @@ async function read(noun: PresetNoun, content: string | Buffer, flags: FileFlags
   })
   const [values, faults]: [Record<string, string>[], string[]] = [[], []]
   const known = new Set<string>([...fieldsByNoun[noun].required, ...fieldsByNoun[noun].optional])
-  for (const amount of ['shipping', 'discount', 'tax']) known.delete(amount)
+  for (const field of ['shipping', 'discount', 'tax', 'currency']) known.delete(field)
   try {
     for await (const record of opened.file.records()) {
       const given = Object.entries(record.values).filter(

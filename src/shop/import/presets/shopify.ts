@@ -76,7 +76,7 @@ export const shopify: Preset = {
     },
     users: {
       from: 'Customers → Export → Plain CSV file',
-      signature: ['Customer ID', 'Accepts Email Marketing', 'Total Spent'],
+      signature: ['Email', ['Accepts Email Marketing', 'Accepts Marketing'], 'Total Spent'],
       columns: { email: ['Email'], first_name: ['First Name'], last_name: ['Last Name'] },
       skip: [{ when: { email: [''] }, reason: 'customer without an email' }],
     },
