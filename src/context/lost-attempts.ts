@@ -3,7 +3,7 @@ import { OutcomeUnknown, type LostAttempt } from '../shop/orders/exactly-once.ts
 import { HourlyFile, type OfUser } from './hourly-file.ts'
 
 /**
- * The attempts to place an order whose outcome stayed unknown, for the next command with the same key: if it refuses
+ * The attempts to place an order whose outcome stayed unknown, for the next command with the same key. If it refuses
  * the order, it also refuses these attempts.
  */
 export class LostAttempts {

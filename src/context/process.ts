@@ -212,7 +212,7 @@ export class ProcessContext implements Context {
     return new Positions(this.io, target)
   }
 
-  /** What the choice of a server needs to know, and its sentences about it. */
+  /** The last write, for the choice of a server, and the listener to sentences about that server. */
   private async serverHooks(): Promise<Pick<PoolParts, 'onNote' | 'ownWrite'>> {
     const onNote = (sentence: string): void => this.notice(sentence)
     const { target, limits } = await this.config()

@@ -49,8 +49,8 @@ const shareWithoutLimitMs = 5_000
 
 /**
  * Opens a connection to the first host that is fit for the role of the target. Every attempt has its share of the time
- * that is left. A reader without the last own write is taken only if there is no other server; a writer is taken in any
- * case, so that there is one. Rejects with one error that names each host with its reason.
+ * that is left. A reader without the last own write is taken only if there is no other server. A writer is taken in
+ * any case, so that there is one. Rejects with one error that names each host with its reason.
  */
 export async function firstFit(target: Target, limits: Limits, search: Search): Promise<FitServer> {
   const hosts = hostsOf(target).toSorted((a, b) => Number(isSame(a, search.last)) - Number(isSame(b, search.last)))

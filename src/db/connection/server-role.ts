@@ -65,7 +65,7 @@ export function fitnessOf(role: TargetRole, answer: RoleAnswer, hasWriter: boole
     if (facts.get('WSREP_LOCAL_STATE') === donor) return role === 'reader' || !isReadOnly ? 'spare' : readOnly
     if (role === 'reader') return isReadOnly || isFollowing || hasWriter ? 'fit' : 'spare'
   }
-  // What is written to a replica never reaches its primary.
+  // Changes of a replica never reach its primary.
   if (role !== 'reader') return isReadOnly ? readOnly : isFollowing ? 'spare' : 'fit'
   if (isFollowing) return 'fit'
   return isReadOnly ? { against: 'is read-only, and replicates no server now' } : 'spare'

@@ -80,8 +80,7 @@ export class ChosenHost {
 
   /** Takes over a connection to this host. */
   adopt(connection: Connection): Connection {
-    for (const other of this.#connections)
-      if (!other.usable && !other.abandoned) this.#connections.delete(other)
+    for (const other of this.#connections) if (!other.usable && !other.abandoned) this.#connections.delete(other)
     this.#connections.add(connection)
     this.#monitor.start()
     return connection

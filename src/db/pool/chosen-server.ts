@@ -146,8 +146,8 @@ export class ChosenServer {
     this.#options.onChosen?.(addressOf(found.server))
     if (note !== undefined) this.#options.onNote?.(note)
     // The note about a reader names the new one, too.
-    const isTold = note !== undefined && role === 'reader'
-    if (left !== undefined && !isTold && !isSame(found.server, left.server))
+    const isNoted = note !== undefined && role === 'reader'
+    if (left !== undefined && !isNoted && !isSame(found.server, left.server))
       this.#options.onFailover?.({
         role: role === 'any' ? 'server' : role,
         from: addressOf(left.server),
