@@ -163,6 +163,9 @@ describe('what was exported can be imported', () => {
     ['json', '', ''],
   ] as const
 
+  /** The text NULL is read as it is, and told: other programs write an empty cell so. */
+  const nullNotice = /^warning: 1 cell with the text NULL; if they are empty, add --null NULL\n$/
+
   async function comesBack(noun: 'users' | 'products'): Promise<void> {
     const before = await contents(shop, noun)
     for (const [format, written, read] of ways) {
@@ -173,7 +176,7 @@ describe('what was exported can be imported', () => {
       const rights = noun === 'users' ? '--with-admins --with-password-hashes' : ''
       const file = saved(`back.${format}`, stdout)
       const { exitCode, stderr } = await run(`${noun} import ${file} ${read} ${rights}`, elsewhere)
-      expect([exitCode, stderr]).toEqual([0, ''])
+      expect([exitCode, stderr.replace(nullNotice, '')]).toEqual([0, ''])
       expect(await contents(elsewhere, noun)).toEqual(before)
       // Once more, where it came from: nothing is different.
       const skuless = (before as { sku?: string | null }[]).filter(({ sku }) => sku === null).length
