@@ -24,6 +24,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'noun',
     'oldestNode',
     'onConflict',
+    'other',
     'path',
     'pathOf(command)',
     '`${pathOf(this)} --help`.trim()',

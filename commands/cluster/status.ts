@@ -4,7 +4,7 @@ import type { Context } from '../../src/context/context.ts'
 import type { ClusterStatus } from '../../src/db/cluster/cluster-status.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
 import { data, number, sentence, text, type View } from '../../src/output/view.ts'
-import { durationText, parseRunTime } from '../../src/values.ts'
+import { durationText, parseRunTime, quotedForShell } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
@@ -97,7 +97,7 @@ async function watchCluster(ctx: Context, intervalMs: number): Promise<void> {
 function problemOf({ hosts, configured }: ClusterStatus): DbtoolError | undefined {
   if (!hosts.some(({ writable }) => writable))
     return new DbtoolError('CLUSTER_DOWN', 'no server accepts writes', {
-      hint: `more about one server: dbtool doctor --host ${hosts[0]?.host ?? ''}; see docs/cluster.md`,
+      hint: `${moreAbout(hosts[0]?.host ?? '')}; see docs/cluster.md`,
     })
   const faulty = hosts.filter(({ problem }) => problem !== null).map(({ host }) => host)
   const nodes = Math.max(0, ...hosts.map(({ size }) => size ?? 0))
@@ -106,6 +106,8 @@ function problemOf({ hosts, configured }: ClusterStatus): DbtoolError | undefine
   if (problems.length === 0) return undefined
   const [example] = faulty
   return new DbtoolError('CLUSTER_DEGRADED', problems.join('; '), {
-    hint: example === undefined ? 'start the missing nodes' : `more about one server: dbtool doctor --host ${example}`,
+    hint: example === undefined ? 'start the missing nodes' : moreAbout(example),
   })
 }
+
+const moreAbout = (host: string): string => `more about one server: dbtool doctor --host ${quotedForShell(host)}`

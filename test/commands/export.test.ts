@@ -164,7 +164,7 @@ describe('what was exported can be imported', () => {
   ] as const
 
   /** The text NULL is read as it is, and told: other programs write an empty cell so. */
-  const nullNotice = /^warning: 1 cell with the text NULL; if they are empty, add --null NULL\n$/
+  const nullNotice = /^warning: \d+ cells? with the text NULL; if they are empty, add --null NULL\n$/
 
   async function comesBack(noun: 'users' | 'products'): Promise<void> {
     const before = await contents(shop, noun)

@@ -274,7 +274,8 @@ export class Connection extends Statements implements PooledConnection {
   }
 
   private cut(reason: DatabaseError): void {
-    this.#abandoned ||= this.#running > 0
+    // The caller of a cancelled statement has its error already; the statement may still run.
+    this.#abandoned ||= this.#running > 0 || this.#cancelling !== undefined
     this.#cut = true
     this.parts.cut()
     this.reportClose()

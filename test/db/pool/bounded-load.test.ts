@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ConnectEvent } from '../../../src/db/diagnostics.ts'
+import { connect } from '../../../src/db/connection/connect.ts'
 import { openPool } from '../../../src/db/pool/open.ts'
 import { defaultPoolOptions, type Pool, withLease } from '../../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../../src/db/target.ts'
@@ -124,6 +125,14 @@ describe('the size of a pool bounds the load on the server', () => {
       expect(await running()).toBeLessThanOrEqual(size)
     })
     await pool.close()
+    expect(await running()).toBe(0)
+  })
+
+  it('also when the connection of a cancelled statement is stopped', async () => {
+    const connection = await connect(database.target)
+    const late = connection.rows('SELECT SLEEP(60)', [], { timeoutMs: 50 })
+    await expect(late).rejects.toMatchObject({ code: 'STATEMENT_TIMEOUT' })
+    await connection.stop()
     expect(await running()).toBe(0)
   })
 })
