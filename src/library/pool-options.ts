@@ -1,77 +1,12 @@
 import { urlParts } from '../connection-url.ts'
 import { osUserName } from '../context/os-user.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from '../db/pool/pool.ts'
-import {
-  defaultLimits,
-  type Limits,
-  type Pem,
-  type SslMode,
-  sslModes,
-  type Target,
-  serversOf,
-  type TargetRole,
-  targetRoles,
-  type TlsVersion,
-  tlsVersions,
-} from '../db/target.ts'
+import { defaultLimits, type Limits, type Pem, serversOf, type Target } from '../db/target.ts'
 import { allFaults, InvalidValue } from '../errors.ts'
 import { parseHosts } from '../hosts.ts'
 import { orNearest } from '../nearest.ts'
-import { callerVariable } from '../db/connection/caller-variables.ts'
-import { openedFor } from './opened.ts'
-
-/** A password, or a function that returns the password of each new connection, for passwords that rotate. */
-export type Password = string | (() => string | Promise<string>)
-
-/** Certificates and a private key as text or bytes in PEM format, instead of paths. */
-export interface TlsObjects {
-  /** The authorities to trust. */
-  readonly ca?: string | Buffer | undefined
-  /** The certificate of this client, and its private key. */
-  readonly cert?: string | Buffer | undefined
-  readonly key?: string | Buffer | undefined
-}
-
-/**
- * Options of `createPool`: the target, the pool and the time limits. The defaults are those of the command line, and
- * all times are in milliseconds.
- */
-export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
-  /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. */
-  readonly url?: string
-  /** Host name or address of the server, or several in order of preference: `a,b:3307`; default `localhost`. */
-  readonly host?: string | undefined
-  /** Port of the server, and of each host without its own; default 3306. */
-  readonly port?: number | undefined
-  /** The role that the server must have; default `writer` with several hosts, `any` with one. */
-  readonly target?: TargetRole | undefined
-  /**
-   * For a reader: a pool of the writer. Each connection of this pool is first waited for, until its server has applied
-   * everything that the other pool has committed.
-   */
-  readonly readAfter?: Pool | undefined
-  /** Path of a unix socket, instead of host and port. */
-  readonly socket?: string | undefined
-  /** Database user; default the operating-system user. */
-  readonly user?: string | undefined
-  /** Password of the database user; default empty. */
-  readonly password?: Password | undefined
-  /** Name of the database; default `dbtool`. */
-  readonly database?: string | undefined
-  /** Default `preferred`: encrypted if the server supports TLS. */
-  readonly sslMode?: SslMode | undefined
-  /** Path of a PEM file with the CA certificate. */
-  readonly sslCa?: string | undefined
-  /** Path of a PEM file with the certificate of this client, and of one with its private key. */
-  readonly sslCert?: string | undefined
-  readonly sslKey?: string | undefined
-  /** The contents of these files, instead of their paths. */
-  readonly tls?: TlsObjects | undefined
-  /** The TLS versions to accept; both unless it is said. */
-  readonly tlsVersions?: readonly TlsVersion[] | undefined
-  /** Session variables of every connection, such as `{ group_concat_max_len: 4_194_304 }`. */
-  readonly sessionVariables?: Readonly<Record<string, string | number>> | undefined
-}
+import type { CreatePoolOptions, TlsObjects } from './create-pool-options.ts'
+import { rules, typeOrNumber } from './option-rules.ts'
 
 /** The options of a pool, checked and complete. */
 export interface ParsedPoolOptions {
@@ -79,107 +14,6 @@ export interface ParsedPoolOptions {
   readonly limits: Limits
   readonly options: PoolOptions
   readonly readAfter: Pool | undefined
-}
-
-const longestMs = 2 ** 31 - 1
-const mostConnections = 10_000
-
-/** Throws InvalidValue; the message continues the name of the option. */
-type Rule = (value: unknown) => void
-
-const invalid = (rule: string, value: unknown): InvalidValue =>
-  new InvalidValue(`must be ${rule}, not ${typeOrNumber(value)}`)
-
-/** Text and lists could hold a secret in a place where nobody expects one. */
-function typeOrNumber(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  if (value === undefined) return 'undefined'
-  if (value instanceof URL) return 'a URL object: use its href'
-  if (value instanceof Promise) return 'a promise: await it'
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
-}
-
-const whole =
-  (least: number, most: number): Rule =>
-  (value) => {
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
-      throw invalid(`a whole number from ${least} to ${most}`, value)
-  }
-const milliseconds =
-  (least: number, most = longestMs): Rule =>
-  (value) => {
-    if (typeof value !== 'number' || !(value >= least && value <= most))
-      throw invalid(`a number of milliseconds, at least ${least}`, value)
-  }
-const text: Rule = (value) => {
-  if (typeof value !== 'string') throw invalid('text', value)
-  if (value === '') throw new InvalidValue('must not be empty')
-}
-const oneOf =
-  (choices: readonly string[]): Rule =>
-  (value) => {
-    if (choices.some((known) => known === value)) return
-    const near = typeof value === 'string' ? orNearest(value, choices) : ''
-    throw new InvalidValue(`must be one of ${choices.join(', ')}${near}`)
-  }
-const hosts: Rule = (value) => {
-  text(value)
-  parseHosts(value as string)
-}
-const versions: Rule = (value) => {
-  const known: readonly unknown[] = tlsVersions
-  if (!Array.isArray(value) || value.length === 0 || value.some((one) => !known.includes(one)))
-    throw new InvalidValue(`must be a list of ${tlsVersions.join(' and ')}`)
-}
-const password: Rule = (value) => {
-  if (typeof value !== 'string' && typeof value !== 'function') throw invalid('text or a function', value)
-}
-const pems: Rule = (value) => {
-  const names: readonly string[] = ['ca', 'cert', 'key']
-  if (typeof value !== 'object' || value === null) throw invalid('an object with ca, cert and key', value)
-  for (const [name, pem] of Object.entries(value)) {
-    if (!names.includes(name)) throw new InvalidValue(`has no part '${name}'${orNearest(name, names)}`)
-    if (pem !== undefined && typeof pem !== 'string' && !Buffer.isBuffer(pem))
-      throw new InvalidValue(`.${name} must be text or a Buffer in PEM format`)
-  }
-}
-const ownPool: Rule = (value) => {
-  if (typeof value !== 'object' || value === null || openedFor(value as Pool) === undefined)
-    throw new InvalidValue('must be a pool that createPool has returned')
-}
-const variables: Rule = (value) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('an object of names and values', value)
-  for (const [name, one] of Object.entries(value)) callerVariable(name, one)
-}
-
-const rules: Readonly<Record<keyof CreatePoolOptions, Rule>> = {
-  url: text,
-  host: hosts,
-  port: whole(1, 65_535),
-  target: oneOf(targetRoles),
-  readAfter: ownPool,
-  socket: text,
-  user: text,
-  password,
-  database: text,
-  sslMode: oneOf(sslModes),
-  sslCa: text,
-  sslCert: text,
-  sslKey: text,
-  tls: pems,
-  tlsVersions: versions,
-  sessionVariables: variables,
-  size: whole(1, mostConnections),
-  maxOverflow: whole(0, mostConnections),
-  timeoutMs: milliseconds(1),
-  recycleMs: milliseconds(0),
-  pingAfterIdleMs: milliseconds(0, Infinity),
-  idleTimeoutMs: milliseconds(0),
-  leakAfterMs: milliseconds(0),
-  connectTimeoutMs: milliseconds(0),
-  statementTimeoutMs: milliseconds(0),
-  lockWaitMs: milliseconds(0),
 }
 
 /**
