@@ -40,27 +40,39 @@ export const works = {
   parsing: 'parseOrder, share of the CPU of an order of 3 lines',
 } as const
 
+interface Contest {
+  readonly work: string
+  readonly unit: string
+  readonly names: readonly string[]
+  readonly rounds?: number
+}
+
 /** The pool in a service: dead connections, an even load, its own cost, and the end of an outage. */
 export async function service(bench: Bench): Promise<void> {
   const { server, size, results } = bench
-  const contest = (work: string, unit: string, names: readonly string[], run: Trying): Promise<void> => {
+  const contest = ({ names, rounds = size.rounds, ...work }: Contest, run: Trying): Promise<void> => {
     const contestants = names.map((who): Contestant => {
       const maker = pools[who] ?? ofDbtool('fair')
       return { who, underTest: who === 'fair', run: () => run(maker) }
     })
-    return alternate({ group: 'service', work, unit, rounds: size.rounds, contestants }, results)
+    return alternate({ group: 'service', ...work, rounds, contestants }, results)
   }
   const all = Object.keys(pools)
-  await contest(works.silent, 'ms', ['fair', 'driver'], (pool) => throughRelay(bench, (relay) => silent(pool, relay)))
-  await contest(works.wait, 'ms', all, (pool) =>
-    openLoopWait(pool(server.target(), { size: connections }), size.seconds),
+  await contest({ work: works.silent, unit: 'ms', names: ['fair', 'driver'] }, (pool) =>
+    throughRelay(bench, (relay) => silent(pool, relay)),
   )
-  await contest(works.cpu, 'µs', all, (pool) =>
+  const wait = (pool: PoolMaker): Promise<Trial> =>
+    openLoopWait(pool(server.target(), { size: connections }), size.seconds)
+  // A single stall of the machine is the p99 of a round.
+  await contest({ work: works.wait, unit: 'ms', names: all, rounds: 3 * size.rounds }, wait)
+  await contest({ work: works.cpu, unit: 'µs', names: all }, (pool) =>
     cpuOfQueries(pool(server.target(), { size: connections }), size.seconds),
   )
-  await contest(works.back, 'ms', ['fair', 'driver'], (pool) => throughRelay(bench, (relay) => recovery(pool, relay)))
-  await contest(works.channels, '×', ['fair'], () => channelCost(bench))
-  await contest(works.parsing, '%', ['fair'], await parseShare(bench))
+  await contest({ work: works.back, unit: 'ms', names: ['fair', 'driver'] }, (pool) =>
+    throughRelay(bench, (relay) => recovery(pool, relay)),
+  )
+  await contest({ work: works.channels, unit: '×', names: ['fair'] }, () => channelCost(bench))
+  await contest({ work: works.parsing, unit: '%', names: ['fair'] }, await parseShare(bench))
 }
 
 const connections = 10
