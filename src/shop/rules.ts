@@ -68,7 +68,13 @@ export const parseProductName = parseText(255)
 export const parseDescription = parseText(16_000, controlsInText)
 export const parseKey = parseText(200)
 
-export const parseSku = parseText(64)
+const parseSkuText = parseText(64)
+
+/** In a file, this text could as well be an empty cell. */
+export function parseSku(text: string): string {
+  if (text === 'NULL') throw new InvalidValue('must not be NULL, by which other programs write an empty cell')
+  return parseSkuText(text)
+}
 
 export const parseQuantity = parseExactWhole(1, largestInt)
 export const parseStock = parseExactWhole(0, largestInt)

@@ -204,6 +204,10 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     ['products', 'create', '--price', '1', '--name', 'a\nb', '--sku', 'a\tb', '--description', 'a\tb\u0007'],
     ['--name', '--sku', '--description'].map((flag) => `${flag} must not contain control characters`),
   ],
+  [
+    'products create --sku NULL --name N --price 1',
+    ['--sku must not be NULL, by which other programs write an empty cell'],
+  ],
   [`products create --name ${long} --price 1`, ['--name must have at most 255 characters, not 256']],
   [`${product} 1,50`, [`--price ${amount} '1,50'`]],
   [`${product} 0.001`, ["--price must have at most two decimals, not '0.001': money is never rounded"]],

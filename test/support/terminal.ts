@@ -104,7 +104,10 @@ function driven(pty: IPty): Terminal {
     get raw() {
       return raw
     },
-    type: (text) => pty.write(text),
+    // A program that has ended reads nothing, not even an empty text.
+    type: (text) => {
+      if (text !== '') pty.write(text)
+    },
     async see(text) {
       await until(() => screen().includes(text, seen), `'${text}'`)
       seen = screen().indexOf(text, seen) + text.length
