@@ -129,10 +129,7 @@ const rowsShown = 20
  */
 export function checkInvariants(session: Session, beside?: Session): Promise<Finding[]> {
   return transactionSnapshot(session, async (queries) => {
-    const holding =
-      beside === undefined
-        ? await surveyShop(queries)
-        : await transactionSnapshot(beside, (other) => surveyShop(queries, other))
+    const holding = await surveyShop(queries, beside)
     const findings: Finding[] = []
     for (const invariant of invariants)
       findings.push(holding.has(invariant.name) ? sound(invariant) : await checkInvariant(queries, invariant))

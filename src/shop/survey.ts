@@ -1,4 +1,5 @@
-import { firstRow, type Queries } from '../db/queries.ts'
+import { firstRow, type Queries, type Session } from '../db/queries.ts'
+import { transactionSnapshot } from '../db/snapshot.ts'
 import { orderStatuses } from './rules.ts'
 
 /**
@@ -70,6 +71,9 @@ const counts = `SELECT
     (SELECT COUNT(*) FROM addresses) AS addresses,
     (SELECT COUNT(*) FROM addresses a JOIN users u ON u.id = a.user_id) AS users_addresses`
 
+const byProduct = [counts, productSums]
+const byOrder = [orderSums]
+
 type Sums = Readonly<Record<string, number>>
 
 /** The invariants that follow from the sums, by name; those about lines only if every line has its other sides. */
@@ -96,16 +100,20 @@ const allLinesAreSummed = ({ product_lines, all_lines, order_lines, line_count }
 const everyOrderHasLines = ({ orders_with_lines, all_orders }: Sums): boolean => orders_with_lines === all_orders
 
 /**
- * Resolves to the names of invariants that certainly hold. Call it in a snapshot, before single rows are read. With a
- * snapshot of a second session, both halves are summed at once.
+ * Resolves to the names of invariants that certainly hold. Call it in a snapshot, before single rows are read. A second
+ * session sums one half at the same time, in a snapshot of its own.
  */
-export async function surveyShop(queries: Queries, beside?: Queries): Promise<ReadonlySet<string>> {
-  const byProduct = sumsOf(queries, [counts, productSums])
-  // A session runs one statement at a time.
-  if (beside === undefined) await byProduct
-  const [ofProducts, ofOrders] = await Promise.all([byProduct, sumsOf(beside ?? queries, [orderSums])])
-  const sums = { ...ofProducts, ...ofOrders }
+export async function surveyShop(queries: Queries, beside?: Session): Promise<ReadonlySet<string>> {
+  const sums =
+    beside === undefined ? await sumsOf(queries, [...byProduct, ...byOrder]) : await bothAtOnce(queries, beside)
   return new Set(Object.keys(conclusions).filter((name) => conclusions[name]?.(sums) === true))
+}
+
+function bothAtOnce(queries: Queries, beside: Session): Promise<Sums> {
+  return transactionSnapshot(beside, async (other) => {
+    const [ofProducts, ofOrders] = await Promise.all([sumsOf(queries, byProduct), sumsOf(other, byOrder)])
+    return { ...ofProducts, ...ofOrders }
+  })
 }
 
 async function sumsOf(queries: Queries, statements: readonly string[]): Promise<Sums> {

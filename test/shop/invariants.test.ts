@@ -211,7 +211,7 @@ describe('db check', () => {
     const before = await surveyShop(connection)
     const during = await transactionSnapshot(connection, async (earlier) => {
       await beside.execute(second.replaceAll('2', '3'))
-      return transactionSnapshot(beside, (later) => surveyShop(earlier, later))
+      return surveyShop(earlier, beside)
     })
     expect(during).toEqual(before)
   })

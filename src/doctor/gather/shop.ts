@@ -65,9 +65,7 @@ async function soundness(
   if ('unknown' in migrations) return unknown('the state of the schema is unknown')
   if (schemaFault(migrations.known) !== undefined) return unknown('the schema is not up to date')
   const surveyWith = (queries: Queries): Promise<ReadonlySet<string>> =>
-    withSpare(connect, connection.target, (spare) =>
-      spare === undefined ? surveyShop(queries) : transactionSnapshot(spare, (beside) => surveyShop(queries, beside)),
-    )
+    withSpare(connect, connection.target, (spare) => surveyShop(queries, spare))
   return attempt(() =>
     transactionSnapshot(connection, (queries) =>
       countAll(queries, () => surveyWith(queries), statementTimeoutMs === 0 ? Infinity : statementTimeoutMs),
