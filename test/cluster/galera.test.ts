@@ -59,6 +59,25 @@ describe.skipIf(noGalera !== undefined)(
       })
     }
 
+    /**
+     * Runs `work` while a transaction on node 0 holds the products and raises their stock to 5. Commits when the order
+     * of `work` is still waiting there, and waits for its end.
+     */
+    async function whileHeld<T>(work: (runs: () => Promise<boolean>) => Promise<T>): Promise<T> {
+      return node(0).asOwner(async (owner) => {
+        const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
+        const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
+        await owner.execute('USE shop')
+        await owner.execute('START TRANSACTION')
+        await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+        const result = await work(runs)
+        expect(await runs()).toBe(true)
+        await owner.execute('COMMIT')
+        while (await runs()) await sleep(10)
+        return result
+      })
+    }
+
     const order = (key: string, productIds: readonly number[]): OrderRequest => ({
       userId: 1,
       lines: productIds.map((productId) => ({ productId, quantity: 1 })),
@@ -182,21 +201,13 @@ describe.skipIf(noGalera !== undefined)(
         await shop([0])
         const proxy = await movingProxy(node(0).target, node(1).target)
         const request = order('refused', [1])
-        await node(0).asOwner(async (owner) => {
-          const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
-          const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
-          await owner.execute('USE shop')
-          await owner.execute('START TRANSACTION')
-          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+        await whileHeld(async (runs) => {
           const refused = expect(placeOrder(poolOn(proxy.target, 1), request)).rejects.toMatchObject({
             code: 'OUT_OF_STOCK',
           })
           while (!(await runs())) await sleep(10)
           proxy.moveOn()
           await refused
-          expect(await runs()).toBe(true)
-          await owner.execute('COMMIT')
-          while (await runs()) await sleep(10)
         })
         const far = poolOn(node(1).target, 1)
         expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
@@ -208,27 +219,20 @@ describe.skipIf(noGalera !== undefined)(
         await shop([0])
         const proxy = await movingProxy(node(0).target, node(1).target)
         const request = order('asked again', [1])
-        await node(0).asOwner(async (owner) => {
-          const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
-          const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
-          await owner.execute('USE shop')
-          await owner.execute('START TRANSACTION')
-          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+        const far = poolOn(node(1).target, 1)
+        const earlier = await whileHeld(async (runs) => {
           const impatient = new PooledDatabase(poolOn(proxy.target, 1).pool, { patienceMs: 1 })
           const unknown = placeOrder(impatient, request).catch((error: unknown) => error)
           while (!(await runs())) await sleep(10)
           proxy.moveOn()
           const error = await unknown
           expect(error).toBeInstanceOf(OutcomeUnknown)
-          const { lost: earlier } = error as OutcomeUnknown
-          const far = poolOn(node(1).target, 1)
-          await expect(placeOrder(far, { ...request, earlier })).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
-          expect(await runs()).toBe(true)
-          await owner.execute('COMMIT')
-          while (await runs()) await sleep(10)
-          expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
-          expect(await placeOrder(far, { ...request, earlier })).toMatchObject({ outcome: 'placed' })
+          const { lost } = error as OutcomeUnknown
+          await expect(placeOrder(far, { ...request, earlier: lost })).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+          return lost
         })
+        expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
+        expect(await placeOrder(far, { ...request, earlier })).toMatchObject({ outcome: 'placed' })
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
