@@ -1,3 +1,4 @@
+import { DbtoolError } from '../errors.ts'
 import { unescapeTsv } from '../tsv.ts'
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
 import { longestRecord, readLines, tooLong } from './lines.ts'
@@ -36,23 +37,28 @@ export interface CsvShape {
 const mostLinesAbove = 30
 
 /**
- * Yields the lines below the first one that could be the header, and the number of the lines above each. A line with a
- * quoting error is none.
+ * Resolves to the first result of `read` for a line below the first one, with the number of lines above it. A line with
+ * a quoting error is no header. Undefined if there is none, or if the file cannot be read with this separator: the
+ * first line then has the better error.
  */
-export async function* laterHeaders(
+export async function fromLaterHeader<T>(
   source: Source,
   { delimiter: given, grammar }: HeaderRules,
-): AsyncGenerator<CsvHeader & { readonly above: number }, void, undefined> {
+  read: (header: CsvHeader, above: number) => T | undefined,
+): Promise<T | undefined> {
   let above = 0
-  for await (const { found, delimiter, separatorLine } of firstRecords(source, given, grammar)) {
-    if (above > mostLinesAbove) return
-    if (above > 0 && found.fault === undefined) {
-      const [cells = []] = await splitAll([found], delimiter, grammar)
-      const { line, raw } = found
-      yield { line, raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine, above }
+  try {
+    for await (const record of firstRecords(source, given, grammar)) {
+      if (above > mostLinesAbove) return undefined
+      const isPossible = above > 0 && record.found.fault === undefined
+      const result = isPossible ? read(await headerOf(record, grammar), above) : undefined
+      if (result !== undefined) return result
+      above += 1
     }
-    above += 1
+  } catch (error) {
+    if (!(error instanceof DbtoolError)) throw error
   }
+  return undefined
 }
 
 /**
@@ -61,7 +67,8 @@ export async function* laterHeaders(
  * Throws BAD_INPUT when the header itself cannot be read.
  */
 export async function readHeader(source: Source, { delimiter: given, grammar }: HeaderRules): Promise<CsvHeader> {
-  const { found, delimiter, separatorLine } = await firstRecord(source, given, grammar)
+  const record = await firstRecord(source, given, grammar)
+  const { found, delimiter } = record
   if (/\r(?!\n)/.test(found.raw)) {
     throw badFile(source.name, found.line, 'lines end in CR alone', "Convert them: tr '\\r' '\\n' < FILE.")
   }
@@ -70,6 +77,10 @@ export async function readHeader(source: Source, { delimiter: given, grammar }: 
     if (separator !== undefined) throw wrongSeparator(source.name, found.line, separator)
     throw quoteError(source.name, found, delimiter) ?? new Error('a quoting error without a description')
   }
+  return headerOf(record, grammar)
+}
+
+async function headerOf({ found, delimiter, separatorLine }: FirstRecord, grammar: Grammar): Promise<CsvHeader> {
   const [cells = []] = await splitAll([found], delimiter, grammar)
   return { line: found.line, raw: found.raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine }
 }

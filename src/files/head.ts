@@ -1,5 +1,4 @@
-import { DbtoolError } from '../errors.ts'
-import { type HeaderRules, laterHeaders, readHeader } from './csv.ts'
+import { fromLaterHeader, readHeader } from './csv.ts'
 import { type CsvHeader, usualDelimiters } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { isObject } from './paths.ts'
@@ -35,32 +34,18 @@ export async function readHead(
   if (widest === undefined) throw new Error('unreachable')
   const first = { format, delimiter: widest.delimiter, names: namesOf(widest) }
   if (isKnown(first.names)) return first
+  const known = (header: CsvHeader): string[] | undefined => {
+    const names = namesOf(header)
+    return isKnown(names) ? names : undefined
+  }
   for (const delimiter of delimiters) {
-    const names = await knownBelow(source, { delimiter, grammar }, isKnown)
+    const names = await fromLaterHeader(source, { delimiter, grammar }, known)
     if (names !== undefined) return { format, delimiter, names }
   }
   return first
 }
 
 const namesOf = ({ cells }: CsvHeader): string[] => cells.map((cell) => cell.trim())
-
-/** The names of the first line below the first one that are known; undefined if there is none. */
-async function knownBelow(
-  source: Source,
-  rules: HeaderRules,
-  isKnown: (names: readonly string[]) => boolean,
-): Promise<string[] | undefined> {
-  try {
-    for await (const header of laterHeaders(source, rules)) {
-      const names = namesOf(header)
-      if (isKnown(names)) return names
-    }
-  } catch (error) {
-    // The quotes of a file with another separator.
-    if (!(error instanceof DbtoolError)) throw error
-  }
-  return undefined
-}
 
 async function keysOf(source: Source, format: 'ndjson' | 'json'): Promise<string[]> {
   const batches = format === 'json' ? jsonBatches : ndjsonBatches

@@ -1,7 +1,7 @@
 import { allFaults, DbtoolError } from '../errors.ts'
 import { unescapeFormula } from '../csv-injection.ts'
 import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
-import { csvBatches, type Grammar, type HeaderRules, laterHeaders, readHeader } from './csv.ts'
+import { csvBatches, type Grammar, fromLaterHeader, type HeaderRules, readHeader } from './csv.ts'
 import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDelimiter } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { firstLine } from './lines.ts'
@@ -137,21 +137,12 @@ async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): P
     return { header, above: 0, ...locateColumns(source.name, header, wanted) }
   } catch (error) {
     if (!(error instanceof DbtoolError)) throw error
-    const found = await headerBelow(source, rules, wanted)
+    const found = await fromLaterHeader(source, rules, (header, above): FoundHeader | undefined =>
+      hasColumns(header.cells, wanted) ? { header, above, ...locateColumns(source.name, header, wanted) } : undefined,
+    )
     if (found === undefined) throw error
     return found
   }
-}
-
-async function headerBelow(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader | undefined> {
-  try {
-    for await (const { above, ...header } of laterHeaders(source, rules))
-      if (hasColumns(header.cells, wanted)) return { header, above, ...locateColumns(source.name, header, wanted) }
-  } catch (error) {
-    // The first line has the better error.
-    if (!(error instanceof DbtoolError)) throw error
-  }
-  return undefined
 }
 
 function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format: 'ndjson' | 'json'): Contents {
