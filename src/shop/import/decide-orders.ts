@@ -1,6 +1,7 @@
 import { DbtoolError } from '../../errors.ts'
 import { adjustmentCents } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
+import { leadsTo, moves, movesFrom } from '../orders/status.ts'
 import {
   digestOf,
   keyConflict,
@@ -173,21 +174,13 @@ const amountOf = ({ quantity, price }: ImportLine, product: KnownProduct): bigin
 const otherTotal = ({ difference }: DraftOrder): string[] =>
   difference === undefined ? [] : [`its total is ${difference.imported}, but ${difference.inFile} in the file`]
 
-/** The verb that brings an order to a status. */
-const verbs: Readonly<Partial<Record<OrderStatus, string>>> = {
-  confirmed: 'confirm',
-  shipped: 'ship',
-  delivered: 'deliver',
-  cancelled: 'cancel',
-}
-
 /** A sentence if the file knows more of an existing order than the shop: an import changes no order. */
-export function laterStatus({ id, status }: KnownOrder, draft: DraftOrder): string[] {
-  const { status: inFile } = draft
-  const verb = inFile === undefined ? undefined : verbs[inFile]
-  if (inFile === undefined || verb === undefined || status === 'cancelled') return []
+export function laterStatus({ id, status }: KnownOrder, { status: inFile }: DraftOrder): string[] {
+  if (inFile === undefined || status === 'cancelled') return []
   if (orderStatuses.indexOf(inFile) <= orderStatuses.indexOf(status)) return []
-  return [`it is ${inFile} in the file, but order ${id} is ${status}: dbtool orders ${verb} ${id}`]
+  const next = movesFrom(status).find((move) => moves[move].to === inFile || leadsTo(moves[move].to, inFile))
+  const fact = `it is ${inFile} in the file, but order ${id} is ${status}`
+  return [next === undefined ? fact : `${fact}: dbtool orders ${next} ${id}`]
 }
 
 /** The order lines of a draft; a product without an id has the id 0, which no product has. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/shop/orders/place-order.ts'
-import { type Decision, decideOrders, type OrderPolicy } from '../../../src/shop/import/decide-orders.ts'
+import { type Decision, decideOrders, laterStatus, type OrderPolicy } from '../../../src/shop/import/decide-orders.ts'
 import type { DraftOrder } from '../../../src/shop/import/draft-order.ts'
 import type { KnownOrder, KnownShop } from '../../../src/shop/import/known-shop.ts'
 import { draftOrder } from '../../support/drafts.ts'
@@ -180,5 +180,18 @@ describe('several orders', () => {
     expect([...effects.products]).toEqual([
       ['CUP', { id: undefined, name: 'CUP', price: '2.00', stock: 0, active: true }],
     ])
+  })
+})
+
+describe('an order of which the file knows more than the shop', () => {
+  it.each([
+    ['confirmed', 'shipped', ['it is shipped in the file, but order 7 is confirmed: dbtool orders ship 7']],
+    ['pending', 'shipped', ['it is shipped in the file, but order 7 is pending: dbtool orders confirm 7']],
+    ['confirmed', 'cancelled', ['it is cancelled in the file, but order 7 is confirmed: dbtool orders cancel 7']],
+    ['delivered', 'cancelled', ['it is cancelled in the file, but order 7 is delivered']],
+    ['shipped', 'confirmed', []],
+    ['cancelled', 'shipped', []],
+  ] as const)('%s here, %s in the file: the next command, if one is allowed', (status, inFile, notes) => {
+    expect(laterStatus({ ...placed, status }, { ...draft('OLD', 'ada'), status: inFile })).toEqual(notes)
   })
 })
