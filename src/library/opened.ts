@@ -16,4 +16,6 @@ export function remember<P extends Pool>(pool: P, opened: Opened): P {
   return pool
 }
 
-export const openedFor = (pool: Pool): Opened | undefined => pools.get(pool)
+/** Undefined for anything that is not a pool of `createPool`. */
+export const openedFor = (pool: unknown): Opened | undefined =>
+  typeof pool === 'object' && pool !== null ? pools.get(pool as Pool) : undefined

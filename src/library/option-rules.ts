@@ -1,4 +1,3 @@
-import type { Pool } from '../db/pool/pool.ts'
 import { callerVariable } from '../db/connection/caller-variables.ts'
 import { sslModes, targetRoles, tlsVersions } from '../db/target.ts'
 import { InvalidValue } from '../errors.ts'
@@ -70,8 +69,7 @@ const pems: Rule = (value) => {
   }
 }
 const ownPool: Rule = (value) => {
-  if (typeof value !== 'object' || value === null || openedFor(value as Pool) === undefined)
-    throw new InvalidValue('must be a pool that createPool has returned')
+  if (openedFor(value) === undefined) throw new InvalidValue('must be a pool that createPool has returned')
 }
 const variables: Rule = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -13,8 +13,7 @@ const names = ['workers', 'iterations', 'durationMs', 'warmupMs', 'work', 'signa
  */
 export function checkStress(pool: Pool, options: unknown): void {
   const reader = new UntypedReader()
-  const isOurs = typeof pool === 'object' && (pool as Pool | null) !== null && openedFor(pool) !== undefined
-  if (!isOurs) reader.add('the first argument must be a pool that createPool has returned')
+  if (openedFor(pool) === undefined) reader.add('the first argument must be a pool that createPool has returned')
   const given = reader.object('the options', options, names)
   reader.optional('workers', given.workers, readNumber(parseWhole(1, 100_000)))
   reader.optional('iterations', given.iterations, readNumber(parseWhole(1, 1_000_000_000)))
