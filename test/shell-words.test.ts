@@ -21,6 +21,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'meant',
     'move',
     'name',
+    'next',
     'noun',
     'oldestNode',
     'onConflict',
