@@ -3,7 +3,7 @@ import type { Context } from '../src/context/context.ts'
 import { fillSampleShop, rush } from '../src/shop/sample.ts'
 import { chapterPool } from '../src/stress/plan.ts'
 import type { Verbs } from './kit/command.ts'
-import { examples } from './kit/help.ts'
+import { footer } from './kit/help.ts'
 import { check } from './db/check.ts'
 import { migrate } from './db/migrate.ts'
 import { place } from './orders/place.ts'
@@ -23,7 +23,7 @@ export function demo(program: Command, ctx: Context, run = tellStory): void {
     .description('Run a tour of dbtool on a private server, in one command')
     .addHelpText(
       'after',
-      `\nIt uses a separate database, ${database}, and recreates it on every run.\n${examples('dbtool demo')}`,
+      footer([`It uses a separate database, ${database}, and recreates it on every run.`], 'dbtool demo'),
     )
     .action(() => run(ctx))
 }

@@ -5,7 +5,7 @@ import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
 import { counted } from '../src/values.ts'
 import { withView, type Verbs } from './kit/command.ts'
-import { examples } from './kit/help.ts'
+import { footer } from './kit/help.ts'
 
 export const verbs: Verbs = { doctor }
 
@@ -35,8 +35,14 @@ export function doctor(program: Command, ctx: Context, run = examine): void {
     .description('Check connection, server and schema; explain how to fix problems')
     .addHelpText(
       'after',
-      '\nIt changes nothing. ✔ passed, ⚠ a risk, ✖ a fault (exit code 1), – could not be\n' +
-        `checked. Tables list problems only.\n${examples('dbtool doctor', 'dbtool doctor --all')}`,
+      footer(
+        [
+          'It changes nothing. ✔ passed, ⚠ a risk, ✖ a fault (exit code 1), – could not be checked. ' +
+            'Tables list problems only.',
+        ],
+        'dbtool doctor',
+        'dbtool doctor --all',
+      ),
     )
     .option('--all', 'also list the checks that passed, and those skipped')
     .action((options: DoctorOptions) => run(ctx, options))

@@ -8,7 +8,7 @@ import { data, number, sentence, text, type View } from '../../src/output/view.t
 import { parseWait } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { withDefault } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 import { statusOf } from './status.ts'
 
 const view: View = {
@@ -36,10 +36,15 @@ export function clusterCheck(cluster: Command, ctx: Context, run = checkCluster)
     .addOption(withDefault('--wait <duration>', 'longest wait for a host that lags behind', parseWait, '30s'))
     .addHelpText(
       'after',
-      '\nAll tables are read, and none is locked. Rows that differ are compared again,\n' +
-        'while the writer holds them for a moment. Exit code 1: a table differs;\n' +
-        '2: no table differs, but a host could not be compared.\n' +
-        examples('dbtool cluster check', 'dbtool cluster check --wait 5m --json'),
+      footer(
+        [
+          'All tables are read, and none is locked. Rows that differ are compared again, ' +
+            'while the writer holds them for a moment. Exit code 1: a table differs; ' +
+            '2: no table differs, but a host could not be compared.',
+        ],
+        'dbtool cluster check',
+        'dbtool cluster check --wait 5m --json',
+      ),
     )
     .action((options: CheckOptions) => run(ctx, options))
 }

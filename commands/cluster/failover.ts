@@ -8,7 +8,7 @@ import { sentence, text, type View } from '../../src/output/view.ts'
 import { parseWait } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 
 const view: View = {
   columns: [text('host'), sentence('statement'), text('outcome'), sentence('note')],
@@ -33,9 +33,14 @@ export function clusterFailover(cluster: Command, ctx: Context, run = failOverTo
     .option('-n, --dry-run', 'show the statements, and run none')
     .addHelpText(
       'after',
-      '\nOther replicas are pointed at the new primary. Statements for servers that do\n' +
-        'not answer, and for the old primary, are shown to be run there.\n' +
-        examples('dbtool cluster failover --to db2 --dry-run', 'dbtool cluster failover --to db2:3307 --yes'),
+      footer(
+        [
+          'Other replicas are pointed at the new primary. Statements for servers that do ' +
+            'not answer, and for the old primary, are shown to be run there.',
+        ],
+        'dbtool cluster failover --to db2 --dry-run',
+        'dbtool cluster failover --to db2:3307 --yes',
+      ),
     )
     .action((options: FailoverFlags) => run(ctx, options))
 }

@@ -6,7 +6,7 @@ import { DbtoolError, messageOf } from '../../src/errors.ts'
 import { data, number, sentence, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime, quotedForShell } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
@@ -39,10 +39,16 @@ export function clusterStatusVerb(cluster: Command, ctx: Context, run = showClus
     .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText(
       'after',
-      '\nIt asks the configured hosts, and the servers that they know. A command would\n' +
-        'write to the writer. Exit code 1: a server has a problem; 2: none\n' +
-        'accepts writes.\n' +
-        examples('dbtool cluster status', 'dbtool cluster status --watch 2s', 'dbtool cluster status --json'),
+      footer(
+        [
+          'It asks the configured hosts, and the servers that they know. A command would ' +
+            'write to the writer. Exit code 1: a server has a problem; 2: none ' +
+            'accepts writes.',
+        ],
+        'dbtool cluster status',
+        'dbtool cluster status --watch 2s',
+        'dbtool cluster status --json',
+      ),
     )
     .action((options: StatusOptions) => run(ctx, options))
 }

@@ -34,7 +34,8 @@ const completion: Declare = (program, ctx) => {
     .description('Print the script for tab completion in your shell')
     .argument('[shell]', shells.join(', '), value(parseShell))
     .argument('[words...]', 'used by the script: after --, the words typed so far')
-    .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
+    .addHelpText('after', install)
+    .addHelpText('after', examples('dbtool completion bash'))
     .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
       const { shell } = await ctx.ask.resolve({
         shell: { given, flag: '<shell>', message: 'Which shell?', parse: parseShell, find: matchingShells },

@@ -5,7 +5,7 @@ import { grantStatements, roleNames, roles, type RoleName } from '../../src/db/p
 import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { type Entry, footer } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 interface Grant {
@@ -46,12 +46,12 @@ export function dbGrants(db: Command, ctx: Context, run = grants): void {
     .option('-n, --dry-run', 'with --apply: show the statements, and run none')
     .addHelpText(
       'after',
-      `\nRoles:\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n` +
-        examples(
-          'dbtool db grants',
-          'dbtool db grants --for shop@localhost --apply',
-          'dbtool db grants --for bi@10.0.0.% --role reporter --json',
-        ),
+      footer(
+        [['Roles:', roles.map(({ name, purpose }): Entry => [name, purpose])]],
+        'dbtool db grants',
+        'dbtool db grants --for shop@localhost --apply',
+        'dbtool db grants --for bi@10.0.0.% --role reporter --json',
+      ),
     )
     .action((options: GrantsOptions) => run(ctx, options))
 }

@@ -4,7 +4,7 @@ import type { DroppedTable } from '../../src/db/migrations/dropped-tables.ts'
 import type { RollbackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { lockingOf } from './migrate.ts'
 
@@ -22,7 +22,7 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
     .option('-n, --dry-run', 'show the data that would be lost, and change nothing')
     .addHelpText(
       'after',
-      `\nOther tables in the database stay.\n${examples('dbtool db reset', 'dbtool db reset --confirm dbtool')}`,
+      footer(['Other tables in the database stay.'], 'dbtool db reset', 'dbtool db reset --confirm dbtool'),
     )
     .action((options: ResetOptions) => run(ctx, options))
 }

@@ -19,14 +19,21 @@ export function dbStatus(db: Command, ctx: Context, run = status): void {
 }
 
 export async function status(ctx: Context): Promise<void> {
-  const [{ appliedMigrations, migrationStates }, { assertSchema }, { loadMigrations }] = await Promise.all([
-    import('../../src/db/migrations/schema-state.ts'),
-    import('../../src/db/migrations/usable.ts'),
-    import('../../src/db/migrations/migration-files.ts'),
-  ])
-  await ctx.db(async (db) => {
-    ctx.out.list(view, migrationStates(loadMigrations(), await appliedMigrations(db)))
-    await assertSchema(db, loadMigrations())
+  const [{ appliedMigrations, migrationStates }, { assertSchema, missingTables }, { loadMigrations }] =
+    await Promise.all([
+      import('../../src/db/migrations/schema-state.ts'),
+      import('../../src/db/migrations/usable.ts'),
+      import('../../src/db/migrations/migration-files.ts'),
+    ])
+  const known = loadMigrations()
+  const missing = await ctx.db(async (db) => {
+    ctx.out.list(view, migrationStates(known, await appliedMigrations(db)))
+    return missingTables(db, known, await assertSchema(db, known))
   })
-  ctx.out.success('the schema is up to date')
+  if (missing.length === 0) ctx.out.success('the schema is up to date')
+  else
+    ctx.out.notice(
+      `missing, or not visible to this account: ${missing.join(', ')}; ` +
+        'after a restore that stopped early, restore the dump again',
+    )
 }

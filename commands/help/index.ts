@@ -3,7 +3,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
 import type { Declare, Verbs } from '../kit/command.ts'
 import { chainOf, pathOf } from '../kit/flags.ts'
-import { examples, helpWidth } from '../kit/help.ts'
+import { footer, helpWidth } from '../kit/help.ts'
 import { meantCommand } from '../kit/meant-command.ts'
 import { topicPage, topics } from '../kit/topics.ts'
 
@@ -17,10 +17,7 @@ const help: Declare = (program, ctx) => {
     .command('help')
     .description('Show help for a command or topic')
     .argument('[words...]', 'a noun with or without a verb, or a topic')
-    .addHelpText(
-      'after',
-      `\nTopics: ${names.join(', ')}\n${examples('dbtool help connecting', 'dbtool help orders place')}`,
-    )
+    .addHelpText('after', footer([`Topics: ${names.join(', ')}`], 'dbtool help connecting', 'dbtool help orders place'))
     .action((words: string[], _options: unknown, command: Command) => {
       const [topic = ''] = words
       const root = chainOf(command).at(-1) ?? command

@@ -1,4 +1,4 @@
-import type { Command, Help, Option } from 'commander'
+import type { AddHelpTextContext, Command, Help, Option } from 'commander'
 import type { Io } from '../../src/context/context.ts'
 import { pathOf } from './flags.ts'
 import { GlobalOption } from './command.ts'
@@ -114,20 +114,47 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
   return typed === undefined ? description : `${description} (default: ${typed})`
 }
 
-/**
- * Examples for the end of a verb's help; a test runs each line. A long line continues on the next one, and can still be
- * copied.
- */
-export function examples(...lines: string[]): string {
-  const commands = lines.map((line) => folded(`  $ ${line}`)).join('\n')
-  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting\nOutput: dbtool help formats`
+/** A section below the flags of a verb: a text or a list of terms, perhaps below a heading. */
+export type Note = string | readonly [heading: string, body: string | readonly Entry[]]
+
+type Footer = (context: AddHelpTextContext) => string
+
+/** Examples for the end of a verb's help; a test runs each line. */
+export const examples = (...lines: readonly string[]): Footer => footer([], ...lines)
+
+/** The help below the flags of a verb, as wide as the terminal: notes, and then examples. */
+export function footer(notes: readonly Note[], ...lines: readonly string[]): Footer {
+  return ({ command, error }) => {
+    const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput()
+    const width = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? helpWidth
+    const helper = command.createHelp()
+    helper.prepareContext({ helpWidth: width })
+    const commands = lines.map((line) => exampleLine(line, width)).join('\n')
+    const topics = 'Connection: dbtool help connecting\nOutput: dbtool help formats'
+    return ['', ...notes.map((note) => `${noteText(note, helper)}\n`), `Examples:\n${commands}\n`, topics].join('\n')
+  }
 }
 
+function noteText(note: Note, helper: Help): string {
+  const width = helper.helpWidth ?? helpWidth
+  if (typeof note === 'string') return helper.boxWrap(note, width)
+  const [heading, body] = note
+  if (typeof body !== 'string')
+    return blocks([[heading, body]], helper)
+      .join('\n')
+      .trimStart()
+  return `${heading}\n${helper.boxWrap(body, width - indent.length).replace(/^/gm, indent)}`
+}
+
+const indent = ' '.repeat(2)
 const continued = ' '.repeat(5)
 
+/** A command line to copy. One that is too long for the help continues on the next line. */
+export const exampleLine = (line: string, width: number): string => folded(`${indent}$ ${line}`, width)
+
 /** Breaks a line before a flag, with the backslash that a shell needs. */
-function folded(line: string): string {
-  const last = helpWidth - ' \\'.length
-  const at = line.length > helpWidth ? line.lastIndexOf(' --', last) : -1
-  return at < continued.length ? line : `${line.slice(0, at)} \\\n${folded(`${continued}${line.slice(at)}`)}`
+function folded(line: string, width: number): string {
+  const last = width - ' \\'.length
+  const at = line.length > width ? line.lastIndexOf(' --', last) : -1
+  return at <= continued.length ? line : `${line.slice(0, at)} \\\n${folded(`${continued}${line.slice(at)}`, width)}`
 }

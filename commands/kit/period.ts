@@ -30,7 +30,7 @@ export function withPeriod(command: Command, what: string): Command {
  * format without `--format`.
  */
 export function clockOf({ out, io }: Context, unlessGiven?: Format): Clock {
-  return { zone: out.zone(unlessGiven), now: io.now() }
+  return { zone: out.units.zone(unlessGiven), now: io.now() }
 }
 
 export interface Period {

@@ -72,12 +72,12 @@ export function noteAmounts(
   { amounts_not_imported: amounts, differing_totals: differing }: OrderSummary,
 ): void {
   for (const { kind, amount, orders } of amounts)
-    out.note(`not imported: ${kind} ${out.money(amount)} of ${counted(orders, 'order')}`)
+    out.note(`not imported: ${kind} ${out.units.money(amount)} of ${counted(orders, 'order')}`)
   const { orders, in_file: inFile, imported } = differing
   if (orders > 0)
     out.warn(
-      `${counted(orders, 'order')} with another total than in the file: ${out.money(imported)} instead of ` +
-        out.money(inFile),
+      `${counted(orders, 'order')} with another total than in the file: ${out.units.money(imported)} instead of ` +
+        out.units.money(inFile),
     )
 }
 

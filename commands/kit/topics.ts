@@ -2,7 +2,7 @@ import type { Help } from 'commander'
 import { type Format, formats } from '../../src/output/choices.ts'
 import { exitEntries, otherVariables, settingEntries } from './env-docs.ts'
 import { globalGroups } from './globals.ts'
-import { blocks, type Entry, helpWidth } from './help.ts'
+import { blocks, type Entry, exampleLine, helpWidth } from './help.ts'
 
 const formatDocs: Readonly<Record<Format, string>> = {
   table: 'a table for people (default)',
@@ -95,15 +95,15 @@ interface Topic {
 
 /** Formats a topic to the width of the terminal. */
 export function topicPage({ about, text, groups, examples }: Topic, helper: Help): string {
-  const wrapped = helper.boxWrap(text, helper.helpWidth ?? helpWidth)
+  const width = helper.helpWidth ?? helpWidth
   return [
     about,
     '',
-    wrapped,
+    helper.boxWrap(text, width),
     ...blocks(groups, helper),
     '',
     'Examples:',
-    ...examples.map((line) => `  $ ${line}`),
+    ...examples.map((line) => exampleLine(line, width)),
     '',
   ].join('\n')
 }

@@ -116,7 +116,7 @@ export function userChoice(user: User): Choice<User> {
 export function productChoice({ out }: Context, product: Product): Choice<Product> {
   const { sku, name, price, stock, is_active } = product
   return {
-    name: inOneLine(sku, name, out.money(price), `${stock} in stock`, is_active ? '' : '(not for sale)'),
+    name: inOneLine(sku, name, out.units.money(price), `${stock} in stock`, is_active ? '' : '(not for sale)'),
     cutFirst: name,
     value: product,
     short: sku ?? name,
@@ -124,9 +124,9 @@ export function productChoice({ out }: Context, product: Product): Choice<Produc
 }
 
 function orderChoice({ out }: Context, { id, username, status, total_amount, created_at }: OrderHead): Choice<number> {
-  const day = out.time(created_at).slice(0, 'YYYY-MM-DD'.length)
+  const day = out.units.time(created_at).slice(0, 'YYYY-MM-DD'.length)
   return {
-    name: inOneLine(String(id), username, status, out.money(total_amount), day),
+    name: inOneLine(String(id), username, status, out.units.money(total_amount), day),
     value: id,
     short: String(id),
   }

@@ -35,11 +35,12 @@ export async function purge(ctx: Context, { olderThan, yes = false, dryRun = fal
   await ctx.shop(
     async (db) => {
       const found = await countLogs(db, before)
-      const rows = `${counted(found, 'log row')} from before ${ctx.out.time(before)}`
+      const rows = `${counted(found, 'log row')} from before ${ctx.out.units.time(before)}`
       if (found > 0 && !dryRun) await ctx.ask.confirm({ message: `Delete ${rows}?`, yes })
       const deleted = dryRun ? found : await db.transaction((tx) => purgeLogs(tx, ctx.author(), before))
       ctx.out.itemForScripts(view, { rows_deleted: deleted, before })
-      if (found === 0) ctx.out.note(`there are no log rows from before ${ctx.out.time(before)}; nothing was changed`)
+      if (found === 0)
+        ctx.out.note(`there are no log rows from before ${ctx.out.units.time(before)}; nothing was changed`)
       else
         ctx.out.success(
           dryRun ? `${rows} would be deleted; nothing was changed` : `deleted ${counted(deleted, 'log row')}`,

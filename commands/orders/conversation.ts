@@ -129,9 +129,9 @@ function askQuantity(prompts: Conversation, { sku, name, stock }: Product, befor
 function show(ctx: Context, items: readonly ResolvedItem[], adjustments: readonly Adjustment[]): string {
   const lines = quoted(items)
   ctx.out.preview(orderItemView, lines)
-  for (const { kind, amount } of adjustments) ctx.out.note(`${kind} ${ctx.out.money(amount)}`)
+  for (const { kind, amount } of adjustments) ctx.out.note(`${kind} ${ctx.out.units.money(amount)}`)
   const goods = lines.reduce((sum, { subtotal }) => sum + toCents(subtotal), 0n)
-  const total = ctx.out.money(fromCents(goods + adjustmentCents(adjustments)))
+  const total = ctx.out.units.money(fromCents(goods + adjustmentCents(adjustments)))
   ctx.out.note(`total ${total}`)
   return total
 }
@@ -155,7 +155,7 @@ function changesOf({ out }: Context, { product: then, quantity }: ResolvedItem, 
   return [
     ...(now.price === then.price
       ? []
-      : [`${label} now costs ${out.money(now.price)}; it was ${out.money(then.price)}`]),
+      : [`${label} now costs ${out.units.money(now.price)}; it was ${out.units.money(then.price)}`]),
     ...(now.stock >= quantity
       ? []
       : [now.stock === 0 ? `${label} is no longer available` : `only ${now.stock} left of ${label}`]),

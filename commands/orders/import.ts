@@ -42,7 +42,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
     withView(orders.command('import'), orderView).description(
       'Place the orders of a CSV or NDJSON file of order lines; a second run places nothing twice',
     ),
-    { mapped: 'order_ref=InvoiceNo,user=CustomerID', unit: 'order' },
+    { mapped: 'order_ref=InvoiceNo', unit: 'order' },
   )
     .option('--create-missing', 'create users and products that do not exist')
     .option('--initial-stock <n>', 'stock of each product so created', value(parseStock), 0)

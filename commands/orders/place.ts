@@ -85,7 +85,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
-        ? `placed order ${found.id}: ${ctx.out.money(found.total_amount)}`
+        ? `placed order ${found.id}: ${ctx.out.units.money(found.total_amount)}`
         : `order ${found.id} had already been placed with this key`,
     )
     hint(ctx, 'orders place', found.id)

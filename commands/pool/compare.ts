@@ -10,14 +10,14 @@ import { counted, durationText, parseRunTime, parseWait, parseWhole } from '../.
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 import {
   type CheckedLoad,
   poolFlags,
   type PoolFlags,
   underLoad,
   workloadFlags,
-  workloadHelp,
+  workloadNotes,
   type WorkloadOptions,
   workloadText,
 } from './load-flags.ts'
@@ -75,12 +75,12 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
     .addOption(withDefault('--warmup <duration>', 'duration of the load before each measurement', parseWait, '200ms'))
     .addHelpText(
       'after',
-      workloadHelp +
-        examples(
-          'dbtool pool compare --sql "SELECT 1"',
-          'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
-          'dbtool pool compare --sql "SELECT 1" --out html=pools.html',
-        ),
+      footer(
+        workloadNotes,
+        'dbtool pool compare --sql "SELECT 1"',
+        'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
+        'dbtool pool compare --sql "SELECT 1" --out html=pools.html',
+      ),
     )
     .action((options: CompareOptions) => run(ctx, options))
 }

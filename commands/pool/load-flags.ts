@@ -18,6 +18,7 @@ import {
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
+import type { Note } from '../kit/help.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
@@ -56,22 +57,25 @@ export function workloadFlags(command: Command): Command {
 }
 
 /** The part of the help that explains the flags of the workload. */
-export const workloadHelp = `
-Statements:
-  A weight in front of a statement sets how often it runs: '9: SELECT …' runs
-  nine times as often as a statement without a weight.
-  {{random 1 1000}}, {{uuid}} and {{column}} are bound as parameters. A column
-  comes from the file of --data. Each iteration uses its next row, and the first
-  row follows the last one.
-
-Workloads:
-  ping    runs DO 0
-  sleep   sleeps for a tenth of a second
-  read    reads a row by its key, in a table that the run creates and drops
-  write   updates a row by its key, in such a table
-  orders  places real orders in the existing shop; contention grows with fewer
-          --products
-`
+export const workloadNotes: readonly Note[] = [
+  [
+    'Statements:',
+    "A weight in front of a statement sets how often it runs: '9: SELECT …' runs nine times as often " +
+      'as a statement without a weight.\n' +
+      '{{random 1 1000}}, {{uuid}} and {{column}} are bound as parameters. A column comes from the file of --data. ' +
+      'Each iteration uses its next row, and the first row follows the last one.',
+  ],
+  [
+    'Workloads:',
+    [
+      ['ping', 'runs DO 0'],
+      ['sleep', 'sleeps for a tenth of a second'],
+      ['read', 'reads a row by its key, in a table that the run creates and drops'],
+      ['write', 'updates a row by its key, in such a table'],
+      ['orders', 'places real orders in the existing shop; contention grows with fewer --products'],
+    ],
+  ],
+]
 
 /** The work of an iteration in words, for the settings of a report. */
 export function workloadText({

@@ -1,61 +1,28 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { type PoolMode, poolModes, shapeOf } from '../../src/db/pool/modes.ts'
+import { poolModes, shapeOf } from '../../src/db/pool/modes.ts'
 import { reasonOf } from '../../src/config/reason.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
-import { singleShard } from '../../src/stress/shard.ts'
-import { chapterPool, chapterWorkers, type Load, mostInFlight, type StressPlan } from '../../src/stress/plan.ts'
+import { chapterPool, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { mostThreads } from '../../src/stress/run.ts'
 import type { JudgedRun } from '../../src/stress/report.ts'
 import type { StressRun } from '../../src/stress/stress-run.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
-import {
-  counted,
-  durationText,
-  parseChoice,
-  parseRunTime,
-  parseWait,
-  parseWhole,
-  quoteValue,
-} from '../../src/values.ts'
+import { parseChoice, parseWhole, quoteValue } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer, type Note } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import {
-  aboutOf,
-  asJson,
-  type ReportFile,
-  reportFileFlag,
-  withReportFiles,
-  type Texts,
-  workersText,
-} from './report-files.ts'
+import { aboutOf, asJson, type ReportFile, reportFileFlag, withReportFiles, type Texts } from './report-files.ts'
 import { liveView, stressView } from './stress-view.ts'
-import {
-  type CheckedLoad,
-  poolFlags,
-  type PoolFlags,
-  underLoad,
-  workloadFlags,
-  workloadHelp,
-  type WorkloadOptions,
-  workloadText,
-} from './load-flags.ts'
+import { type CheckedLoad, poolFlags, underLoad, workloadFlags, workloadNotes } from './load-flags.ts'
+import { assertShardable, loadFlags, loadNote, type LoadOptions, planOf, settingsOf } from './stress-plan.ts'
 
-export interface StressOptions extends WorkloadOptions, PoolFlags {
-  readonly workers?: number
-  readonly rate?: number
-  readonly ramp?: number
-  readonly iterations?: number
-  readonly duration?: number
-  readonly warmup: number
-  readonly threads: number
-  readonly mode: PoolMode
+export interface StressOptions extends LoadOptions {
   readonly threshold?: readonly Threshold[]
   readonly out?: readonly ReportFile[]
   readonly baseline?: string
@@ -72,39 +39,15 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .option('--mode <mode>', 'kind of pool: fair, driver, static or none', value(parseChoice(poolModes)), 'fair')
     .addHelpText(
       'after',
-      loadHelp +
-        workloadHelp +
-        examples(
-          'dbtool pool stress',
-          'dbtool pool stress --pool-timeout 250ms',
-          'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0',
-          'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"',
-        ),
+      footer(
+        [...stressNotes, ...workloadNotes],
+        'dbtool pool stress',
+        'dbtool pool stress --pool-timeout 250ms',
+        'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0',
+        'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"',
+      ),
     )
     .action((options: StressOptions) => run(ctx, options))
-}
-
-/** Adds the flags of the load model and its schedule. */
-function loadFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--workers <n>', 'number of workers, in a closed loop')
-        .argParser(value(parseWhole(1, 100_000)))
-        .default(undefined, String(chapterWorkers)),
-    )
-    .addOption(
-      new Option('--rate <n>', 'iterations to start per second, in an open loop')
-        .argParser(value(parseWhole(1, 1_000_000)))
-        .conflicts('workers'),
-    )
-    .option(
-      '--iterations <n>',
-      'iterations per worker, or in total with --rate (default: 1)',
-      value(parseWhole(1, 1_000_000_000)),
-    )
-    .option('--duration <duration>', 'duration of the load, instead of --iterations', value(parseRunTime))
-    .addOption(withDefault('--warmup <duration>', 'duration of the load before the measurement', parseWait, '0s'))
-    .option('--ramp <duration>', 'ramp up to full load over this time', value(parseWait))
 }
 
 /** Adds the flags that judge and save the result. */
@@ -115,23 +58,23 @@ function resultFlags(command: Command): Command {
     .addOption(withDefault('--max-regression <share>', 'tolerated regression from --baseline', parseShare, '10%'))
 }
 
-const loadHelp = `
-Load:
-  With --workers, the load is a closed loop: each worker starts again when its
-  last iteration has ended. With --rate, it is an open loop: iterations start on
-  schedule, regardless of the earlier ones. Each thread of --threads has its
-  share of workers, rate and pool.
-
-Modes:
-  fair    dbtool's pool
-  driver  the connector's pool
-  static  one connection
-  none    no pool: a new connection for each iteration
-
-Results:
-  A threshold is a condition such as 'acquire.p95<50ms' or 'failed_share<1%'.
-  A report (--out) has the result and its course over time; HTML has charts.
-`
+const stressNotes: readonly Note[] = [
+  loadNote,
+  [
+    'Modes:',
+    [
+      ['fair', "dbtool's pool"],
+      ['driver', "the connector's pool"],
+      ['static', 'one connection'],
+      ['none', 'no pool: a new connection for each iteration'],
+    ],
+  ],
+  [
+    'Results:',
+    "A threshold is a condition such as 'acquire.p95<50ms' or 'failed_share<1%'. " +
+      'A report (--out) has the result and its course over time; HTML has charts.',
+  ],
+]
 
 /**
  * Runs the load test, prints the result and writes the report files. Rejects with QUERY_FAILED if no iteration
@@ -154,41 +97,6 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
     assertExpectations(result)
     hint(ctx, 'pool stress')
   })
-}
-
-function planOf({
-  workers = chapterWorkers,
-  rate,
-  iterations,
-  duration,
-  warmup: warmupMs,
-  ramp: rampMs = 0,
-}: StressOptions): StressPlan {
-  if (iterations !== undefined && duration !== undefined)
-    throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
-  const load: Load =
-    rate === undefined
-      ? { loop: 'closed', workers }
-      : { loop: 'open', perSecond: rate, mostInFlight, shard: singleShard }
-  const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
-  return { load, until, warmupMs, rampMs }
-}
-
-/** Each thread has its own pool and needs at least one connection and one worker. Throws USAGE. */
-function assertShardable({ threads, mode }: StressOptions, { load }: StressPlan, size: number): void {
-  if (threads === 1) return
-  if (mode === 'static')
-    throw new DbtoolError('USAGE', '--mode static allows only one thread: threads cannot share a connection')
-  if (mode !== 'none' && size < threads)
-    throw new DbtoolError(
-      'USAGE',
-      `${threads} threads need a pool of at least ${threads} connections, but --pool-size is ${size}`,
-    )
-  if (load.loop === 'closed' && load.workers < threads)
-    throw new DbtoolError(
-      'USAGE',
-      `${threads} threads need at least ${threads} workers, but --workers is ${load.workers}`,
-    )
 }
 
 /** Reads the baseline before the run: a wrong file must not cost a load test. Rejects with USAGE or BAD_INPUT. */
@@ -266,24 +174,6 @@ async function textsOf(
     html: () => htmlOf(report),
     md: () => markdownOf(report),
     svg: () => svgOf(report),
-  }
-}
-
-/** The settings of the run, for readers of the report. */
-function settingsOf(options: StressOptions): Record<string, string> {
-  const { workers = chapterWorkers, rate, iterations = 1, duration, warmup, ramp = 0, poolTimeout, threads } = options
-  return {
-    'an iteration': workloadText(options),
-    load:
-      rate === undefined ? workersText(workers) : `${rate} iterations start per second, regardless of the earlier ones`,
-    'goes on':
-      duration === undefined
-        ? `for ${counted(iterations, 'iteration')}${rate === undefined ? ' of each worker' : ''}`
-        : `for ${durationText(duration)}`,
-    'warm-up': durationText(warmup),
-    'ramp-up': durationText(ramp),
-    'time-out of the pool': durationText(poolTimeout),
-    threads: String(threads),
   }
 }
 

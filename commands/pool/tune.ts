@@ -17,7 +17,7 @@ import {
 } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value, withDefault } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer, type Note } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import {
   aboutOf,
@@ -34,7 +34,7 @@ import {
   type CheckedLoad,
   underLoad,
   workloadFlags,
-  workloadHelp,
+  workloadNotes,
   type WorkloadOptions,
   workloadText,
 } from './load-flags.ts'
@@ -87,13 +87,12 @@ export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
     .option('--threads <n>', 'number of threads that share the load', value(parseWhole(1, mostThreads)), 1)
     .addHelpText(
       'after',
-      tuneHelp +
-        workloadHelp +
-        examples(
-          'dbtool pool tune --sql "SELECT COUNT(*) FROM information_schema.COLUMNS"',
-          'dbtool pool tune --sql "SELECT {{random 1 1000}}" --max 16 --goal "p99<50ms" --instances 4',
-          'dbtool pool tune --sql "SELECT {{random 1 1000}}" --time 30s --for hikaricp',
-        ),
+      footer(
+        [measurementNote, ...workloadNotes],
+        'dbtool pool tune --sql "SELECT COUNT(*) FROM information_schema.COLUMNS"',
+        'dbtool pool tune --sql "SELECT {{random 1 1000}}" --max 16 --goal "p99<50ms" --instances 4',
+        'dbtool pool tune --sql "SELECT {{random 1 1000}}" --time 30s --for hikaricp',
+      ),
     )
     .action((options: TuneOptions) => run(ctx, options))
 }
@@ -101,17 +100,17 @@ export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
 const usualRounds = 8
 const mostRounds = 100
 
-const tuneHelp = `
-Measurement:
-  Each size runs at least ${leastRounds} times, interleaved with the others. The run ends
-  when the answer is clear, or when the announced time is up; the answer has a
-  range and a confidence. By default, there are as many workers as the largest
-  pool has connections. With --goal 'p99<50ms', only sizes that meet this limit
-  count. With --instances, the output states whether the pools of all processes
-  fit the server. With --for, the settings are those of another pool, with its
-  differences. Use --threads if one thread cannot generate enough load. A report
-  (--out) has all sizes; HTML has charts.
-`
+const measurementNote: Note = [
+  'Measurement:',
+  `Each size runs at least ${leastRounds} times, interleaved with the others. ` +
+    'The run ends when the answer is clear, or when the announced time is up; the answer has a range and a confidence. ' +
+    'By default, there are as many workers as the largest pool has connections. ' +
+    "With --goal 'p99<50ms', only sizes that meet this limit count. " +
+    'With --instances, the output states whether the pools of all processes fit the server. ' +
+    'With --for, the settings are those of another pool, with its differences. ' +
+    'Use --threads if one thread cannot generate enough load. ' +
+    'A report (--out) has all sizes; HTML has charts.',
+]
 
 /** Measures all sizes, prints the advice and writes the report files. */
 export async function tunePool(ctx: Context, options: TuneOptions): Promise<void> {

@@ -65,7 +65,7 @@ async function textOf(ctx: Context, kind: ChartFile['kind'], contents: ChartCont
   const drawn = chart.kind === 'bars' ? rows.slice(0, mostBars) : rows
   const part = drawn.length < rows.length ? `, the first ${mostBars} of ${rows.length} rows` : ''
   if (part !== '') ctx.out.notice(`the chart has ${part.slice(2)}`)
-  const units = [chart.column, chart.label].flatMap((name) => ctx.out.unitOf(view, name) ?? [])
+  const units = [chart.column, chart.label].flatMap((name) => ctx.out.units.ofColumn(view, name) ?? [])
   const caption = `${[chart.column, ...units].join(', ')}${part}`
   const drawing = drawingOf(ctx, { ...contents, rows: drawn })
   if (kind === 'svg') return svgOf(`${title} ${caption}`, drawing)
@@ -74,19 +74,19 @@ async function textOf(ctx: Context, kind: ChartFile['kind'], contents: ChartCont
     title,
     caption,
     drawing,
-    date: ctx.out.time(ctx.io.now()),
+    date: ctx.out.units.time(ctx.io.now()),
     commandLine: ctx.commandLine(),
-    columns: view.columns.map(({ name }) => [name, ctx.out.unitOf(view, name) ?? ''].join(' ').trim()),
-    rows: drawn.map((row) => view.columns.map(({ name }) => ctx.out.cellText(row[name]))),
+    columns: view.columns.map(({ name }) => [name, ctx.out.units.ofColumn(view, name) ?? ''].join(' ').trim()),
+    rows: drawn.map((row) => view.columns.map(({ name }) => ctx.out.units.cell(row[name]))),
   })
 }
 
 /** The bars, or the line, of the rows. */
 function drawingOf({ out }: Context, { chart, rows, title }: ChartContents): readonly Bar[] | LineChart {
   const bars = (rows as readonly Row[]).map((row) => ({
-    name: out.cellText(row[chart.label]),
+    name: out.units.cell(row[chart.label]),
     value: Number(row[chart.column] ?? 0),
-    text: out.cellText(row[chart.column]),
+    text: out.units.cell(row[chart.column]),
   }))
   if (chart.kind === 'bars') return bars
   const labels = bars.map(({ name }) => name)

@@ -5,7 +5,7 @@ import { bindParameters, parseParameter, type Parameter } from '../../src/sql/pa
 import type { StatementMode } from '../../src/sql/run.ts'
 import { ofAnyShape, type Verbs, withExcessHint } from '../kit/command.ts'
 import { values } from '../kit/flags.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 
 export const verbs: Verbs = { sql }
 
@@ -26,12 +26,13 @@ export function sql(program: Command, ctx: Context, run = runSql): void {
     .option('-n, --dry-run', 'with --write: run the change, and roll it back')
     .addHelpText(
       'after',
-      `\nThe server refuses changes without --write. They are not in the audit log.\n${examples(
+      footer(
+        ['The server refuses changes without --write. They are not in the audit log.'],
         'dbtool sql "SELECT id, username FROM users"',
         "dbtool sql 'SELECT * FROM products WHERE sku = :sku' --param sku=TEA-1",
         'dbtool sql @report.sql --format csv -o report.csv',
         "dbtool sql --write 'UPDATE products SET price = price + 1'",
-      )}`,
+      ),
     )
     .action((statement: string | undefined, options: SqlOptions) => run(ctx, statement, options))
 }

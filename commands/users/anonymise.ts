@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { counted } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
-import { examples } from '../kit/help.ts'
+import { footer } from '../kit/help.ts'
 import { whichUser } from '../kit/which.ts'
 import { deletedUserView } from './deleted-view.ts'
 
@@ -19,8 +19,11 @@ export function usersAnonymise(users: Command, ctx: Context, run = anonymise): v
     .option('-n, --dry-run', 'show the user as it would be, and change nothing')
     .addHelpText(
       'after',
-      '\nName, email, password, last login and addresses go; they cannot be restored.\n' +
-        examples('dbtool users anonymise ada', 'dbtool users anonymise ada@example.com --dry-run'),
+      footer(
+        ['Name, email, password, last login and addresses go; they cannot be restored.'],
+        'dbtool users anonymise ada',
+        'dbtool users anonymise ada@example.com --dry-run',
+      ),
     )
     .action((user: string | undefined, options: AnonymiseOptions) => run(ctx, user, options))
 }

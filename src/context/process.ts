@@ -93,7 +93,7 @@ export class ProcessContext implements Context {
   async config(): Promise<Config> {
     const inspection = await this.inspection()
     const config = inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
-    this.out.useCurrency(config.currency)
+    this.out.units.useCurrency(config.currency)
     const { target } = config
     // A reader takes no changes.
     if (target.role !== 'reader' || !this.invocation().changesData) return config

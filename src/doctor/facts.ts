@@ -8,7 +8,7 @@ import type { Probe } from '../db/connection/probe.ts'
 import type { Migrating } from '../db/migrations/lease.ts'
 import type { MigrationState } from '../db/migrations/schema-state.ts'
 import type { Target } from '../db/target.ts'
-import type { ErrorCode } from '../errors.ts'
+import type { DbtoolError, ErrorCode } from '../errors.ts'
 import type { AccountGrants } from './grants.ts'
 
 /** All inputs of the doctor. */
@@ -149,7 +149,12 @@ export interface Grants {
 
 /** `foreign`: the table schema_migrations belongs to another tool. `migrating`: a process is applying a migration. */
 export type Migrations =
-  | { readonly states: readonly MigrationState[]; readonly migrating?: Migrating | undefined }
+  | {
+      readonly states: readonly MigrationState[]
+      readonly migrating?: Migrating | undefined
+      /** The reason why pending migrations cannot be applied. */
+      readonly conflict?: DbtoolError | undefined
+    }
   | { readonly foreign: Failure }
 
 export interface Tables {

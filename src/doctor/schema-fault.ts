@@ -10,6 +10,7 @@ export function schemaFault(migrations: Migrations): Judgement | undefined {
   if ('foreign' in migrations) return fault(migrations.foreign.message, 'use another DB_NAME, or rename that table')
   try {
     if (migrations.migrating !== undefined) throw beingMigrated(migrations.migrating)
+    if (migrations.conflict !== undefined) throw migrations.conflict
     assertUsable(migrations.states)
     return undefined
   } catch (error) {

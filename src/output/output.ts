@@ -5,14 +5,11 @@ import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
 import type { CsvStyle } from './delimited.ts'
 import { csvWriterFor, writerFor } from './formats.ts'
-import { localZone, utc, type Zone } from '../time-zone.ts'
-import { clockTime, isoInstant, readable } from './cell.ts'
-import { type Currency, currencyOf } from './currency.ts'
 import type { Style } from './sheet.ts'
 import { type Produce, writeSheet } from './stream.ts'
 import { styleFor } from './style.ts'
 import { Reporter, type ReporterOptions } from './messages.ts'
-import { type Units, unitOf } from './units.ts'
+import { OutputUnits } from './output-units.ts'
 import type { Row, View } from './view.ts'
 
 export type { Screen }
@@ -35,20 +32,17 @@ export interface OutputOptions extends ReporterOptions {
   readonly signal: AbortSignal
 }
 
-/** The formats that people read on a terminal. Ids and counts show no times, but belong to the lists that do. */
-const localFormats: readonly Format[] = ['table', 'vertical', 'ids', 'count']
-
 /** Moves the cursor to the upper left corner and erases the screen (ECMA-48). */
 const clearedScreen = '\u001B[1;1H\u001B[0J'
 
 /** Writes data to stdout or another destination, and messages for people to stderr. */
 export class Output extends Reporter {
+  /** The units of times and amounts. */
+  readonly units: OutputUnits
   readonly #options: OutputOptions
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
-  #localZone: Zone | undefined
-  #currency: Currency | undefined
   /** The columns for which the terminal was too narrow. */
   #omitted: readonly string[] = []
   #rows = 0
@@ -64,6 +58,16 @@ export class Output extends Reporter {
     this.#format = format
     this.#isBare = isBare
     this.#destination = destination
+    const { isUtc = false, env } = options
+    const { glyphs } = this.look
+    this.units = new OutputUnits({
+      format: options.format,
+      isBare,
+      isUtc,
+      env,
+      glyphs,
+      isAtTerminal: this.isAtTerminal,
+    })
   }
 
   /**
@@ -163,46 +167,6 @@ export class Output extends Reporter {
     return this.chosen(view).columns.some((column) => column.name === name)
   }
 
-  /**
-   * The zone of times: that of the user on a terminal, and UTC for programs and files. `unlessGiven` is the format
-   * without `--format`.
-   */
-  zone(unlessGiven: Format = 'table'): Zone {
-    const { isUtc = false, format = unlessGiven, env } = this.#options
-    const isLocal = !isUtc && !this.#isBare && localFormats.includes(format) && this.isAtTerminal
-    return isLocal ? (this.#localZone ??= localZone(env)) : utc
-  }
-
-  /** A time for a message, to the second: by the clocks of the user with their zone, or in ISO 8601. */
-  time(at: Date): string {
-    const second = new Date(Math.floor(at.getTime() / 1_000) * 1_000)
-    return this.isAtTerminal ? `${clockTime(second, this.zone())} ${this.zone().name}` : isoInstant(second)
-  }
-
-  /** The unit of a column in this output: its zone, or the currency of the shop. */
-  unitOf({ columns }: View, name: string): string | undefined {
-    const column = columns.find((one) => one.name === name)
-    return column === undefined ? undefined : unitOf(column, this.units())
-  }
-
-  /** A value for people, in the units of this output. */
-  cellText(value: unknown): string {
-    return readable(value, this.units().zone)
-  }
-
-  /** An amount for a message, with the currency of the shop. */
-  money(amount: string): string {
-    const { grouped } = this.look.glyphs
-    return this.#currency === undefined
-      ? grouped(amount)
-      : `${grouped(this.#currency.amount(amount))} ${this.#currency.code}`
-  }
-
-  /** Sets the currency of the shop, as soon as the settings are known; before that, no amounts are written. */
-  useCurrency(code: string | undefined): void {
-    this.#currency = code === undefined ? undefined : currencyOf(code)
-  }
-
   /** Whether --fields or --field selects columns. */
   get selectsFields(): boolean {
     return this.#options.fields !== undefined
@@ -298,18 +262,7 @@ export class Output extends Reporter {
   }
 
   private style(): Style {
-    return { ...styleFor(this.#options, this.#destination.screen), units: this.units() }
-  }
-
-  /** The currency is read late: a list is opened before the settings. */
-  private units(): Units {
-    const currency = (): Currency | undefined => this.#currency
-    return {
-      zone: this.isForPeople && this.isAtTerminal ? this.zone() : undefined,
-      get currency() {
-        return currency()
-      },
-    }
+    return { ...styleFor(this.#options, this.#destination.screen), units: this.units.inTables() }
   }
 
   private get isAtTerminal(): boolean {

@@ -257,6 +257,22 @@ INSERT INTO \`b\` VALUES ('COLLATE utf8mb4_of_a_text_ci'),
     expect(error.hint).toMatch(/only a part of the dump/)
   })
 
+  it.each([
+    ['schema_migrations', 8, 'migration 1 (shop) cannot create tables that already exist: addresses, products'],
+    ['users', 0, 'missing, or not visible to this account: users; '],
+  ])('that stopped before %s is restored again, and not migrated', async (table, exit, says) => {
+    await typed('db dump whole.sql')
+    const whole = readFileSync(join(cwd, 'whole.sql'), 'utf8')
+    const half = whole.slice(0, whole.indexOf(`-- Table structure for table \`${table}\``))
+    writeFileSync(join(cwd, 'half.sql'), `${half}\nINSERT INTO b VALUES (1);\n-- Dump completed\n`)
+    expect(await intoCopy(`db restore half.sql --confirm ${copy.name}`)).toMatchObject({ exitCode: 1 })
+    const { exitCode, stderr } = await intoCopy('db status')
+    expect([exitCode, stderr]).toEqual([exit, expect.stringContaining(says)])
+    expect(stderr).toContain('after a restore that stopped early, restore the dump again')
+    expect(stderr).not.toContain('db migrate')
+    expect((await intoCopy('doctor')).stdout.replaceAll(/\s+/g, ' ')).not.toContain('db migrate')
+  })
+
   it('refuses objects of other accounts before anything is dropped, if this one may not create them', async () => {
     const before = await everything(copy)
     writeFileSync(

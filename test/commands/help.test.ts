@@ -10,6 +10,7 @@ import { settingNames, settingTable } from '../../src/settings.ts'
 import { binary, spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { verbs } from '../support/verbs.ts'
 
 describe('help', () => {
   it('of dbtool is a table of contents', async () => {
@@ -88,10 +89,23 @@ describe('dbtool help', () => {
     for (const example of examples) expect((await dbtool(`${example} --help`)).exitCode, example).toBe(0)
   })
 
-  it.each(['orders place', 'products create', 'users', ''])('dbtool %s --help fits 60 columns', async (command) => {
-    const { stdout } = await dbtool(`${command} --help`.trim(), { columns: 60 })
-    // Lines to copy are not broken.
-    expect(stdout.split('\n').filter((line) => line.length > 60 && !/^ {2}\$|^ {6}--/.test(line))).toEqual([])
+  it.each([60, 80, 120])('of every command is as wide as the terminal: %i columns', async (columns) => {
+    const paths = ['', 'users', ...(await verbs()).map(([path]) => path)]
+    for (const path of paths.filter((name) => name !== 'completion')) {
+      const { stdout } = await dbtool(`${path} --help`.trim(), { columns })
+      // Lines to copy are not broken within a flag.
+      const tooLong = stdout.split('\n').filter((line) => line.length > columns && !/^ {2}\$|^ {6}--/.test(line))
+      expect(tooLong, path).toEqual([])
+    }
+    for (const [verb, heading] of [
+      ['pool tune', 'Measurement:'],
+      ['pool stress', 'Load:'],
+      ['pool compare', 'Statements:'],
+    ]) {
+      const { stdout } = await dbtool(`${verb} --help`, { columns })
+      const [first = ''] = stdout.split(`${heading}\n`)[1]?.split('\n') ?? []
+      expect(first.length, first).toBeGreaterThan(columns - 15)
+    }
   })
 
   it('has every flag, variable, format and exit code in a topic', async () => {

@@ -76,22 +76,35 @@ function foreignBookkeeping(cause: DatabaseError): DbtoolError {
  * Rejects with DUPLICATE if the migration would create a table whose name a table or view already has. Otherwise a
  * later rollback could drop data that dbtool did not create.
  */
-export async function assertNoForeignTables(queries: Queries, { version, name, tables }: Migration): Promise<void> {
+export async function assertNoForeignTables(queries: Queries, migration: Migration): Promise<void> {
+  const conflict = await tableConflict(queries, migration)
+  if (conflict !== undefined)
+    throw new DbtoolError('DUPLICATE', conflict, { hint: `nothing was changed; ${afterConflict}` })
+}
+
+/** A restore that stopped early leaves tables, but not yet schema_migrations. */
+export const afterConflict =
+  'use another database, or rename these tables; after a restore that stopped early, restore the dump again'
+
+/** The reason why the migration cannot create its tables, if there is one. */
+export async function tableConflict(
+  queries: Queries,
+  { version, name, tables }: Migration,
+): Promise<string | undefined> {
+  const conflicting = await existingTables(queries, tables)
+  if (conflicting.length === 0) return undefined
+  const what = conflicting.length === 1 ? 'a table that already exists' : 'tables that already exist'
+  return `migration ${version} (${name}) cannot create ${what}: ${conflicting.join(', ')}`
+}
+
+/** Those of the tables that exist and are visible to this account. A view of the same name counts, too. */
+export async function existingTables(queries: Queries, tables: readonly string[]): Promise<string[]> {
   const existing = await queries.rows<{ name: string; folded: number }>(
     `SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`,
   )
-  const conflicting = tables.filter((table) =>
+  return tables.filter((table) =>
     existing.some(({ name, folded }) => name === table || (folded > 0 && name.toLowerCase() === table.toLowerCase())),
-  )
-  if (conflicting.length === 0) return
-  const what = conflicting.length === 1 ? 'a table that already exists' : 'tables that already exist'
-  throw new DbtoolError(
-    'DUPLICATE',
-    `migration ${version} (${name}) cannot create ${what}: ${conflicting.join(', ')}`,
-    {
-      hint: 'nothing was changed; use another database, or rename the existing tables',
-    },
   )
 }
 

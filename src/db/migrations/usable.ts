@@ -4,9 +4,12 @@ import type { Migrating } from './lease.ts'
 import { migratingNow } from './lock.ts'
 import type { Migration } from './migration-files.ts'
 import {
+  afterConflict,
   appliedMigrations,
   assertUsable,
+  existingTables,
   migrationStates,
+  tableConflict,
   type MigrationState,
   type PendingRule,
 } from './schema-state.ts'
@@ -22,6 +25,9 @@ export async function assertSchema(
 ): Promise<MigrationState[]> {
   const states = migrationStates(known, await appliedMigrations(queries))
   if (!states.some(({ state }) => state === 'half-run')) {
+    // To migrate would be in vain.
+    const conflict = rule?.pending === 'allowed' ? undefined : await pendingConflict(queries, known, states)
+    if (conflict !== undefined) throw conflict
     assertUsable(states, rule)
     return states
   }
@@ -31,6 +37,30 @@ export async function assertSchema(
   const later = migrationStates(known, await appliedMigrations(queries))
   assertUsable(later, rule)
   return later
+}
+
+/** The error of pending migrations that `migrate` would refuse; undefined if there is no reason to. */
+export async function pendingConflict(
+  queries: Queries,
+  known: readonly Migration[],
+  states: readonly MigrationState[],
+): Promise<DbtoolError | undefined> {
+  const next = states.find(({ state }) => state === 'pending')
+  const migration = known.find(({ version }) => version === next?.version)
+  const conflict = migration === undefined ? undefined : await tableConflict(queries, migration)
+  return conflict === undefined ? undefined : new DbtoolError('MIGRATIONS_PENDING', conflict, { hint: afterConflict })
+}
+
+/** The tables that applied migrations have created, and that do not exist or are not visible to this account. */
+export async function missingTables(
+  queries: Queries,
+  known: readonly Migration[],
+  states: readonly MigrationState[],
+): Promise<string[]> {
+  const applied = new Set(states.flatMap(({ state, version }) => (state === 'applied' ? [version] : [])))
+  const tables = known.flatMap((migration) => (applied.has(migration.version) ? migration.tables : []))
+  const existing = new Set(await existingTables(queries, tables))
+  return tables.filter((table) => !existing.has(table))
 }
 
 export function beingMigrated({ who, since }: Migrating): DbtoolError {

@@ -3,6 +3,7 @@ import { migratingNow } from '../../db/migrations/lock.ts'
 import { loadMigrations } from '../../db/migrations/migration-files.ts'
 import type { Queries } from '../../db/queries.ts'
 import { appliedMigrations, migrationStates } from '../../db/migrations/schema-state.ts'
+import { pendingConflict } from '../../db/migrations/usable.ts'
 import { transactionSnapshot } from '../../db/snapshot.ts'
 import { durationText } from '../../values.ts'
 import { DbtoolError } from '../../errors.ts'
@@ -37,9 +38,11 @@ export async function shopFacts(
 
 async function migrationFacts(queries: Queries): Promise<Migrations> {
   try {
-    const states = migrationStates(loadMigrations(), await appliedMigrations(queries))
+    const known = loadMigrations()
+    const states = migrationStates(known, await appliedMigrations(queries))
     const isHalfRun = states.some(({ state }) => state === 'half-run')
-    return { states, migrating: isHalfRun ? await migratingNow(queries) : undefined }
+    if (isHalfRun) return { states, migrating: await migratingNow(queries) }
+    return { states, conflict: await pendingConflict(queries, known, states) }
   } catch (error) {
     if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
     return { foreign: { code: error.code, message: error.message, hint: error.hint ?? '' } }
