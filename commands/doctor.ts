@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context/context.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import { DbtoolError } from '../src/errors.ts'
-import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
+import { below, heading, sentence, sign, type View, whole } from '../src/output/view.ts'
 import { counted } from '../src/values.ts'
 import { withView, type Verbs } from './kit/command.ts'
 import { footer } from './kit/help.ts'
@@ -18,7 +18,7 @@ const view: View = {
       fault: { text: '✖', colour: 'red' },
       skipped: { text: '–', colour: 'dim' },
     }),
-    text('check'),
+    whole('check'),
     sentence('found'),
     below('fix'),
   ],

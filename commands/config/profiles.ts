@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { text, type View } from '../../src/output/view.ts'
+import { text, type View, whole } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
-  columns: [text('profile'), text('file'), text('target'), text('protected'), text('read_only'), text('used')],
+  columns: [text('profile'), whole('file'), whole('target'), text('protected'), text('read_only'), text('used')],
   id: 'profile',
   empty:
     'There are no profiles. Define them in .dbtool.json, here or in a folder above, ' +

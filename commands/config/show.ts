@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { below, sentence, sign, text, type View } from '../../src/output/view.ts'
+import { below, sentence, sign, whole, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-const view: View = { columns: [text('name'), text('value'), text('origin')], id: 'name', empty: '' }
+const view: View = { columns: [whole('name'), whole('value'), sentence('origin')], id: 'name', empty: '' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
 const originView: View = {
   ...view,
-  columns: [text('name'), sign('used', used), text('value'), sentence('origin'), below('hidden_by')],
+  columns: [whole('name'), sign('used', used), whole('value'), sentence('origin'), below('hidden_by')],
 }
 
 export interface ShowOptions {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { PromptField } from '../../src/prompts/ask.ts'
-import { text, type View } from '../../src/output/view.ts'
+import { type View, whole } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 export const trustView: View = {
-  columns: [text('folder')],
+  columns: [whole('folder')],
   id: 'folder',
   empty: 'No folder of another user is trusted.',
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { data, number, sentence, text, type View } from '../../src/output/view.ts'
+import { data, number, sentence, text, type View, whole } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
 import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
-  columns: [text('invariant'), text('ok'), number('violations'), sentence('statement'), data('rows')],
+  columns: [whole('invariant'), text('ok'), number('violations'), sentence('statement'), data('rows')],
   id: 'invariant',
   empty: '',
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { number, text, time, type View } from '../../src/output/view.ts'
+import { number, text, time, type View, whole } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
-  columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
+  columns: [number('version'), whole('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
   spare: ['steps_done', 'steps'],
   id: 'version',
   empty: '',

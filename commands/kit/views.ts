@@ -54,6 +54,7 @@ export const productView: View = {
 
 export const orderItemView: View = {
   columns: [number('product_id'), text('sku'), text('name'), number('quantity'), money('price'), money('subtotal')],
+  spare: ['product_id'],
   id: 'product_id',
   empty: 'No items.',
 }
@@ -100,7 +101,7 @@ export const logView: View = {
     text('command'),
     text('entity'),
     number('entity_id'),
-    text('message'),
+    { ...text('message'), legible: 32 },
   ],
   spare: ['os_user', 'entity_id', 'entity'],
   id: 'id',

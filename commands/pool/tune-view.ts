@@ -131,7 +131,7 @@ export function sentencesFor({ advice, connections, settings, discardedRounds }:
   return recommended === null
     ? [withoutKnee(advice, asked), ...confidence, ...discarded]
     : [
-        kneeText(advice, recommended.pool_size),
+        kneeText(advice, recommended.pool_size, asked.goal),
         ...confidence,
         ...discarded,
         ...limitText(advice, asked, recommended.pool_size),
@@ -165,10 +165,20 @@ function withoutKnee({ limit, points }: Advice, { min, max: asked, workers, goal
   )
 }
 
-function kneeText({ range, sensitivity }: Advice, poolSize: number): string {
+/** The share of the best throughput that the recommended size reaches. */
+const goodEnough = 0.95
+
+function kneeText({ range, sensitivity, points }: Advice, poolSize: number, goal: Goal): string {
   const costs = [...costOf(sensitivity.half, 'half'), ...costOf(sensitivity.double, 'twice')]
   const pool = `a pool of ${counted(poolSize, 'connection')}${rangeText(range)}`
-  const sentence = `${pool} reaches at least 95 % of the best throughput`
+  const eligible = points.filter(({ p99_ms }) => goal.kind === 'throughput' || (p99_ms ?? Infinity) < goal.belowMs)
+  const best = Math.max(...eligible.map(({ throughput }) => throughput))
+  const own = points.find((point) => point.pool_size === poolSize)?.throughput ?? best
+  const sentence =
+    `${pool} reaches at least ${percent(goodEnough)} of the best throughput` +
+    (goal.kind === 'throughput' ? '' : ` with ${goalText(goal)}`) +
+    // The medians of the table say so only where the rounds hardly differ.
+    (own < best * goodEnough ? ', as far as the noise of the rounds can tell' : '')
   return [sentence, ...(costs.length === 0 ? [] : [costs.join(', ')])].join('; ')
 }
 

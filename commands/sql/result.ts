@@ -2,13 +2,15 @@ import type { Context } from '../../src/context/context.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { isRow, type ResultChange, ResultHead, type ResultItem } from '../../src/db/connection/result-items.ts'
 import type { WriteRows } from '../../src/output/stream.ts'
-import { number, text, type Row, type View } from '../../src/output/view.ts'
+import { number, text, time, type Row, type View } from '../../src/output/view.ts'
 import type { BoundStatement } from '../../src/sql/parameters.ts'
 import { hasKnownShape } from '../../src/sql/guard.ts'
 import type { Warning } from '../../src/sql/run.ts'
 import { counted } from '../../src/values.ts'
 
 const changeView: View = { columns: [number('affected_rows'), number('insert_id')], id: 'insert_id', empty: '' }
+
+const columnOf = { number: (name: string) => ({ ...number(name), isName: true }), time, text } as const
 
 /** The view of a result whose columns have these names; a name that comes again gets a number. */
 function viewOf(columns: View['columns']): View {
@@ -64,9 +66,7 @@ export class Result {
   private async open({ columns }: ResultHead): Promise<void> {
     this.sets += 1
     if (this.sets > 1) return
-    const view = viewOf(
-      columns.map(({ name, isNumber }) => (isNumber ? { ...number(name), isName: true } : text(name))),
-    )
+    const view = viewOf(columns.map(({ name, kind }) => columnOf[kind](name)))
     this.#names = view.columns.map(({ name }) => name)
     this.#written = this.#ctx.out.stream(view, (write) => {
       this.#write = write

@@ -41,6 +41,9 @@ export const numberTypes: ReadonlySet<string> = new Set([
   ...['TINY', 'SHORT', 'INT24', 'INT', 'BIGINT', 'FLOAT', 'DOUBLE', 'YEAR', 'DECIMAL', 'NEWDECIMAL', 'BIT'],
 ])
 
+/** The types of instants, which people read by their own clocks. */
+export const instantTypes: ReadonlySet<string> = new Set(['DATETIME', 'TIMESTAMP'])
+
 /**
  * Reads a cell of any result without loss. Decimals, and integers beyond 2^53, are strings. Bytes are hexadecimal, as
  * SQL writes them. Geometries are GeoJSON, and vectors are arrays.

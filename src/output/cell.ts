@@ -23,6 +23,18 @@ export function readable(cell: unknown, zone: Zone = utc): string {
   return escapeControls(plain(cell))
 }
 
+/** An instant with microseconds, which a Date cannot hold. */
+const microInstant = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.(\d{6})Z$/
+
+/** The value of a column of times for people, also with microseconds. */
+export function readableTime(cell: unknown, zone: Zone = utc): string {
+  const [, second, fraction] = typeof cell === 'string' ? (microInstant.exec(cell) ?? []) : []
+  if (second === undefined || fraction === undefined) return readable(cell, zone)
+  const time = clockTime(new Date(`${second}Z`), zone)
+  const seconds = second.length
+  return `${time.slice(0, seconds)}.${fraction}${time.slice(seconds)}`
+}
+
 /** `2026-11-24 15:14:55` by the clocks of a zone, with the offset if it occurs twice because clocks are set back. */
 export function clockTime(at: Date, zone: Zone): string {
   const reading = readingAt(zone, at)

@@ -1,10 +1,10 @@
 import type { Look } from './look.ts'
-import { cellLines, headLines, tableColumns, widest, type CellLayout } from './table-cell.ts'
+import { cellLines, headLines, tableColumns, textOf, widest, type CellLayout } from './table-cell.ts'
 import { noUnits, unitOf } from './units.ts'
 import type { Row, View } from './view.ts'
 import { partsOf, widthOf } from './width.ts'
 
-export const narrowestText = 8
+const legibleText = 12
 /** Only if nothing else helps: three characters and the ellipsis. */
 const narrowestCut = 4
 const narrowestSentence = 24
@@ -34,20 +34,26 @@ export function elasticColumns(view: View, rows: readonly Row[], { glyphs, units
   return tableColumns(view).map((column) => {
     const most = rows.reduce((width, row) => Math.max(width, widest(cellLines(view, column, row, available))), 0)
     const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
-    const rigid =
-      column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
-    const part = Math.max(...[column.name, unitOf(column, units) ?? ''].flatMap(partsOf).map(widthOf))
+    const isTime = column.unit === 'time' || rows.some((row) => row[column.name] instanceof Date)
+    const rigid = column.align === 'right' || column.signs !== undefined || isTime
+    const part = Math.max(...[column.name, unitOf(column, units) ?? ''].map(longestPart))
     const wrapped = Math.min(wanted, Math.max(most, part))
-    if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
+    if (column.wraps === 'between words') return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
+    if (column.wraps === 'after parts') {
+      const longest = rows.reduce((width, row) => Math.max(width, longestPart(textOf(column, row, available))), part)
+      return { ...fixed(Math.min(wanted, longest, narrowestSentence)), wanted }
+    }
     if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
     return {
       wanted,
       wrapped,
-      cut: Math.min(wrapped, narrowestText),
+      cut: Math.min(wrapped, column.legible ?? legibleText),
       least: Math.min(wrapped, view.leastText ?? narrowestCut),
     }
   })
 }
+
+const longestPart = (name: string): number => Math.max(...partsOf(name).map(widthOf))
 
 const sumOf = (columns: readonly Elastic[], width: keyof Elastic): number =>
   columns.reduce((sum, column) => sum + column[width], 0)

@@ -38,7 +38,7 @@ export function chosen(view: View, fields: readonly string[]): View {
 }
 
 function inTables(column: Column): Column {
-  return { ...column, shownIn: 'everywhere', wraps: column.wraps === true || column.shownIn === 'below' }
+  return { ...column, shownIn: 'everywhere', wraps: column.shownIn === 'below' ? 'between words' : column.wraps }
 }
 
 function chosenNested({ nested }: View, fields: readonly string[]): View['nested'] {

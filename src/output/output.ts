@@ -97,7 +97,8 @@ export class Output extends Reporter {
   /** Writes one row with all its columns; only lists are paged. */
   item<R extends object>(view: View<R>, row: R): void {
     this.unpaged()
-    this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
+    this.write(writerFor(this.#format, this.#isBare).item(this.narrowable(view), row as Row, this.style()), 1)
+    this.noteOmitted()
   }
 
   /**
@@ -146,9 +147,8 @@ export class Output extends Reporter {
 
   /** Shows on stderr what a command is about to change, before its confirmation. */
   preview<R extends object>(view: View<R>, rows: readonly R[]): void {
-    const text = writerFor('table', false).list(this.noting(view), rows as Row[], { ...this.style(), ...this.look })
+    const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
     for (const line of text.trimEnd().split('\n')) this.writeLine(line)
-    this.noteOmitted()
   }
 
   /** Whether the output is a count, ids or a single field, which would be misleading for a part of a list. */
@@ -231,8 +231,14 @@ export class Output extends Reporter {
     return this.noting(this.chosen(view))
   }
 
-  private noting(view: View): View {
-    return { ...view, onNarrowed: (omitted) => (this.#omitted = omitted) }
+  /** The view, and that of its nested list, which remembers the columns that it omits. */
+  private noting(view: View, prefix = ''): View {
+    const { nested } = view
+    const onNarrowed = (omitted: readonly string[]): void => {
+      this.#omitted = [...new Set([...this.#omitted, ...omitted.map((name) => `${prefix}${name}`)])]
+    }
+    if (nested === undefined) return { ...view, onNarrowed }
+    return { ...view, onNarrowed, nested: { ...nested, view: this.noting(nested.view, `${nested.name}.`) } }
   }
 
   private noteOmitted(): void {

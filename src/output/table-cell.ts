@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import { readable } from './cell.ts'
+import { readable, readableTime } from './cell.ts'
 import type { Cell } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
 import { noUnits, type Units, unitOf } from './units.ts'
@@ -23,22 +23,27 @@ export function tableColumns({ columns }: View): readonly Column[] {
 
 /** The lines of a cell, fitted to its width: its text, and below it the text of the column shown there. */
 export function cellLines(view: View, column: Column, row: Row, layout: CellLayout): string[] {
-  const { width, glyphs } = layout
+  const { glyphs } = layout
   const sign = column.signs?.[String(row[column.name])]
   const text = sign === undefined ? textOf(column, row, layout) : glyphs.adapt(sign.text)
-  const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
+  const lines = brokenInto(column, text, layout)
   const under = belowOf(view, column)
   if (under === undefined || (row[under.name] ?? null) === null) return lines
   return [...lines, ...hanging(textOf(under, row, layout), layout)]
 }
 
+function brokenInto({ wraps }: Column, text: string, { width, glyphs }: CellLayout): string[] {
+  if (wraps === 'between words') return wrapped(text, width)
+  return wraps === 'after parts' ? wrappedName(text, width) : [shorten(text, width, glyphs.ellipsis)]
+}
+
 /** The text of a value for people. The sentences of dbtool itself are adapted to the terminal. */
 export function textOf(column: Column, row: Row, { glyphs, units = noUnits }: TextStyle): string {
   const { name, wraps, shownIn, align, isName, unit } = column
-  const stored = readable(row[name], units.zone)
+  const stored = (unit === 'time' ? readableTime : readable)(row[name], units.zone)
   const text = unit === 'money' ? (units.currency?.amount(stored) ?? stored) : stored
   if (align === 'right' && isName !== true) return glyphs.grouped(text)
-  return wraps === true || shownIn === 'below' ? glyphs.adapt(text) : text
+  return wraps === 'between words' || shownIn === 'below' ? glyphs.adapt(text) : text
 }
 
 /** The same with its unit, for a table without heads. */

@@ -1,14 +1,5 @@
 import { readable } from './cell.ts'
-import {
-  chartWidth,
-  elasticColumns,
-  fittingWidths,
-  fixed,
-  larger,
-  narrowed,
-  narrowestText,
-  type Elastic,
-} from './column-widths.ts'
+import { chartWidth, elasticColumns, fittingWidths, fixed, larger, narrowed, type Elastic } from './column-widths.ts'
 import { framed, type Cell, type Frame } from './frame.ts'
 import type { Look } from './look.ts'
 import { dimNull, drawnCell, headLines, tableColumns, textOf, withUnit, type CellLayout } from './table-cell.ts'
@@ -158,11 +149,14 @@ function drawn(view: View, rows: readonly Row[], { colour, glyphs, units, widths
   )
 }
 
+/** The width of a value beside the names, at least. */
+const narrowestValue = 8
+
 /** A single row: one line per column with name and value, where long values continue below; then its lists. */
 export function itemTable(view: View, row: Row, look: Look): string {
   const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
-  const available = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
+  const available = Math.max((look.width ?? Infinity) - names - 2, narrowestValue)
   const lines = columns.flatMap((column) =>
     wrapped(withUnit(column, row, look), available, (word) => wrappedList(word, available)).map((piece, index) => {
       const label =

@@ -10,8 +10,10 @@ export interface Column {
    * of the previous column.
    */
   readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
-  /** If a table is too wide, the text wraps instead of being cut. */
-  readonly wraps?: boolean
+  /** If a table is too wide, the text wraps instead of being cut: between words, or after `_`, `/` and `-`. */
+  readonly wraps?: 'between words' | 'after parts' | undefined
+  /** The width from which on a text can be understood; a narrower table omits spare columns first. Default: 12. */
+  readonly legible?: number
   /** The value is a time, or an amount of money: the head of a table names its unit. */
   readonly unit?: 'time' | 'money'
   /** A number that names a thing, such as an id: its digits are never grouped. */
@@ -86,7 +88,9 @@ export const detail = (name: string): Column => ({ name, align: 'left', shownIn:
 export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
 export const heading = (name: string): Column => ({ name, align: 'left', shownIn: 'heading' })
 /** A column with sentences, which wrap; a `below` column may follow in the same cell. */
-export const sentence = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere', wraps: true })
+export const sentence = (name: string): Column => ({ ...text(name), wraps: 'between words' })
+/** A column with names or paths that somebody types elsewhere, so they are never cut. */
+export const whole = (name: string): Column => ({ ...text(name), wraps: 'after parts' })
 export const below = (name: string): Column => ({ name, align: 'left', shownIn: 'below' })
 export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({
   name,

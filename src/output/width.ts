@@ -42,11 +42,11 @@ export function piecesOf(text: string, width: number): string[] {
   return pieces
 }
 
-/** Wraps a text at spaces into lines of at most `width` columns; a longer word is broken, or as `longWord` says. */
+/** Wraps a text at spaces into lines of at most `width` columns; a longer word like a name, or as `longWord` says. */
 export function wrapped(
   text: string,
   width: number,
-  longWord: (word: string) => string[] = (word) => piecesOf(word, width),
+  longWord: (word: string) => string[] = (word) => wrappedName(word, width),
 ): string[] {
   return wrappedWords(text.split(' '), width, longWord)
 }
@@ -77,7 +77,7 @@ function wrappedWords(words: readonly string[], width: number, longWord: (word: 
   return lines
 }
 
-/** Wraps a name such as `total_amount` or `Europe/Paris` after its parts into lines of at most `width` columns. */
+/** Wraps a name such as `total_amount`, `stock-ledger` or `Europe/Paris` after its parts into lines of at most `width` columns. */
 export const wrappedName = (name: string, width: number): string[] => wrappedParts(partsOf(name), width)
 
 /** Wraps a list without blanks, such as `STRICT_TRANS_TABLES,NO_ZERO_DATE`, after its commas. */
@@ -95,7 +95,7 @@ function wrappedParts(parts: readonly string[], width: number): string[] {
 }
 
 /** `total_`, `amount`. */
-export const partsOf = (name: string): string[] => name.match(/[^_/]+[_/]*|[_/]+/g) ?? [name]
+export const partsOf = (name: string): string[] => name.match(/[^_/-]+[_/-]*|[_/-]+/g) ?? [name]
 
 let segmenter: Intl.Segmenter | undefined
 

@@ -42,14 +42,14 @@ export function bindParameters(sql: string, parameters: readonly Parameter[]): B
     names.push(name)
     return `${before}?`
   })
-  assertSame(names, given)
+  assertSame(sql, names, given)
   const values = names.map((name) => given.get(name) ?? '')
   return values.length === 0
     ? { sql, values: [] }
     : { sql: `EXECUTE IMMEDIATE ? USING ${values.map(() => '?').join(', ')}`, values: [marked, ...values] }
 }
 
-function assertSame(names: readonly string[], given: ReadonlyMap<string, string>): void {
+function assertSame(sql: string, names: readonly string[], given: ReadonlyMap<string, string>): void {
   const missing = [...new Set(names.filter((name) => !given.has(name)))]
   if (missing.length > 0)
     throw new DbtoolError('USAGE', `no value for ${missing.map((name) => `:${name}`).join(', ')} in the statement`, {
@@ -58,6 +58,8 @@ function assertSame(names: readonly string[], given: ReadonlyMap<string, string>
   const unused = [...given.keys()].filter((name) => !names.includes(name))
   if (unused.length > 0)
     throw new DbtoolError('USAGE', `--param ${unused.join(', ')}: the statement has no :${unused[0] ?? ''}`, {
-      hint: 'inside quotes, it is text; remove the quotes, because the value is bound as text anyway',
+      hint: unused.some((name) => sql.includes(`:${name}`))
+        ? 'inside quotes, it is text; remove the quotes, because the value is bound as text anyway'
+        : 'write it where its value belongs, or omit --param',
     })
 }

@@ -48,6 +48,23 @@ describe('on a terminal, times are those of the user', () => {
     expect(stdout).not.toContain('Europe/Paris')
   })
 
+  it.each([
+    ["TIMESTAMP'2024-07-01 10:00:00'", '2024-07-01 12:00:00', '2024-07-01 10:00:00'],
+    ["TIMESTAMP'2024-07-01 10:00:00.123456'", '2024-07-01 12:00:00.123456', '2024-07-01 10:00:00.123456'],
+    // Clocks are set back: this reading occurs twice.
+    ["TIMESTAMP'2024-10-27 00:30:00.000001'", '2024-10-27 02:30:00.000001+02:00', '2024-10-27 00:30:00.000001'],
+    ["TIMESTAMP'2024-10-27 01:30:00'", '2024-10-27 02:30:00+01:00', '2024-10-27 01:30:00'],
+  ])('of a statement of your own, too: %s', async (value, local, inUtc) => {
+    const cells = (text: string): (string | undefined)[] => text.split('\n').map((line) => line.split('│')[1]?.trim())
+    const query = ['sql', `SELECT ${value} AS at`, '--color', 'never']
+    const shown = async (more: string[], columns?: number): Promise<string> =>
+      (await dbtool([...query, ...more], { database, env, ...(columns === undefined ? {} : { columns }) })).stdout
+    expect(cells(await shown([], 60)).slice(1, 5)).toEqual(['at', 'Europe/Paris', undefined, local])
+    expect(cells(await shown(['--utc'], 60)).slice(1, 5)).toEqual(['at', 'UTC', undefined, inUtc])
+    expect(cells(await shown([])).slice(1, 4)).toEqual(['at', undefined, inUtc])
+    expect(await shown(['--format', 'vertical'], 60)).toBe(`at  ${local} Europe/Paris\n`)
+  })
+
   it('--utc shows and reads them in UTC', async () => {
     expect(await atTerminal('orders list --from 2024-07-01 --to 2024-07-01 --utc')).toBe('')
     const lines = (await atTerminal('orders list --from 2024-06-30 --to 2024-06-30 --utc')).split('\n')

@@ -157,17 +157,19 @@ describe('the statement', () => {
     [['@missing.sql'], 'cannot read missing.sql: there is no such file'],
     [['SELECT :a'], 'no value for :a in the statement'],
     [['SELECT ?', '--param', 'a=1'], "the statement has a '?', to which no value is bound"],
-    [["SELECT ':a'", '--param', 'a=1'], '--param a: the statement has no :a'],
+    [["SELECT ':a'", '--param', 'a=1'], '--param a: the statement has no :a', 'inside quotes, it is text'],
+    [['SELECT 1', '--param', 'a=1'], '--param a: the statement has no :a', 'write it where its value belongs'],
     [['SELECT :a', '--param', 'a=1', '--param', 'a=2'], '--param a is given twice'],
     [['SELECT :a', '--param', 'a'], "--param must be a name and a value such as sku=TEA-1, not 'a'"],
     [['SELECT 1', '-n'], '--dry-run needs --write'],
     [['SELECT 1 AS a', '--field', 'other'], "--fields names the unknown field 'other'; the fields are a"],
     [[], 'missing <statement>'],
-  ])('is wrong: %j', async (argv, message) => {
+  ])('is wrong: %j', async (argv, message, hint = '') => {
     const { exitCode, error } = await typed([...argv, '--json'], { cwd: folder })
     expect([exitCode, error.code]).toEqual([2, 'USAGE'])
     if (typeof message === 'string') expect(error.message).toBe(message)
     else expect(error.message).toMatch(message)
+    expect(error.hint ?? '').toContain(hint)
   })
 
   it.each([

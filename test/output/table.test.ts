@@ -2,7 +2,7 @@ import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
 import { glyphsFor } from '../../src/output/glyphs.ts'
 import { itemTable, listTable } from '../../src/output/table.ts'
-import { below, detail, heading, number, sentence, sign, text, type View } from '../../src/output/view.ts'
+import { below, detail, heading, number, sentence, sign, text, type View, whole } from '../../src/output/view.ts'
 import { piecesOf, shorten, widthOf, wrapped } from '../../src/output/width.ts'
 
 const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({
@@ -109,6 +109,23 @@ describe('a list', () => {
     expect(omitted).toEqual([['created_at'], ['created_at', 'price']])
     // Where even the others have no space, nothing is omitted.
     expect(listTable(narrow, rows, look(9))).toBe(listTable(view, rows, look(9)))
+  })
+
+  const settings: View = { columns: [whole('name'), whole('value'), text('note')], id: 'name', empty: '' }
+  const setting = {
+    name: 'DB_STATEMENT_TIMEOUT',
+    value: '/srv/shop-1/run/mariadb.sock',
+    note: 'a note that may be cut',
+  }
+  it.each([
+    [80, ['DB_STATEMENT_TIMEOUT'], ['/srv/shop-1/run/mariadb.sock']],
+    [60, ['DB_STATEMENT_', 'TIMEOUT'], ['/srv/shop-1/', 'run/', 'mariadb.sock']],
+    [40, ['DB_', 'STATEMENT_', 'TIMEOUT'], ['/srv/shop-1/', 'run/', 'mariadb.sock']],
+  ])('in %i columns never cuts what somebody types elsewhere', (width, names, values) => {
+    const lines = listTable(settings, [setting], look(width)).split('\n').slice(3, -1)
+    const cells = (at: number): string[] => lines.flatMap((line) => line.split('│')[at]?.trim() || [])
+    expect([cells(1), cells(2)]).toEqual([names, values])
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width)
   })
 
   it('that cannot fit shows every row on its own', () => {

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import { exactCell, numberTypes, type Cell } from '../exact-cell.ts'
+import { exactCell, instantTypes, numberTypes, type Cell } from '../exact-cell.ts'
 import type { DriverQuery, FieldInfo } from './driver.ts'
 
 export interface ResultColumn {
   readonly name: string
-  readonly isNumber: boolean
+  readonly kind: 'number' | 'time' | 'text'
 }
 
 /** The beginning of a result set. */
@@ -37,8 +37,11 @@ export const originOf = (column: Pick<FieldInfo, 'db' | 'orgTable' | 'orgName'>)
 /** Puts the head of each result set in front of its rows. The connector only emits it, while the rows are buffered. */
 export function withHeads(rows: Readable): Readable {
   return rows.on('fields', (columns: readonly FieldInfo[]) => {
-    rows.push(
-      new ResultHead(columns.map((column) => ({ name: column.name(), isNumber: numberTypes.has(column.type) }))),
-    )
+    rows.push(new ResultHead(columns.map((column) => ({ name: column.name(), kind: kindOf(column) }))))
   })
+}
+
+function kindOf({ type }: FieldInfo): ResultColumn['kind'] {
+  if (numberTypes.has(type)) return 'number'
+  return instantTypes.has(type) ? 'time' : 'text'
 }
