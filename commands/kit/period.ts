@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import type { Format } from '../../src/output/choices.ts'
 import { parseEndTime, type PastTime } from '../../src/past-time.ts'
 import type { Clock } from '../../src/time-zone.ts'
@@ -39,7 +40,15 @@ export interface Period {
   readonly until: Date | undefined
 }
 
-/** The period, whichever pair of flags gives it. */
+/**
+ * The period, whichever pair of flags gives it.
+ * @throws DbtoolError USAGE if it ends before it begins, which would look like a period without rows.
+ */
 export function periodOf({ since, until, from, to }: PeriodFlags, clock: Clock): Period {
-  return { since: (since ?? from)?.(clock), until: (until ?? to)?.(clock) }
+  const period = { since: (since ?? from)?.(clock), until: (until ?? to)?.(clock) }
+  if (period.since !== undefined && period.until !== undefined && period.until < period.since) {
+    const [end, start] = [until === undefined ? '--to' : '--until', since === undefined ? '--from' : '--since']
+    throw new DbtoolError('USAGE', `the period ends before it begins: ${end} is earlier than ${start}`)
+  }
+  return period
 }

@@ -1,4 +1,4 @@
-import { data, detail, money, number, section, sentence, text, time, type View } from '../../src/output/view.ts'
+import { data, detail, money, number, section, sentence, text, time, type View, whole } from '../../src/output/view.ts'
 import { type Adjustment, adjustmentKinds } from '../../src/shop/orders/adjustments.ts'
 
 /** One view for each kind of row, for every format. */
@@ -158,7 +158,7 @@ export const orderExportView: View = {
 
 /** The outcomes of several things that a verb has changed, one after the other. */
 export const outcomeView: View = {
-  columns: [text('item'), text('outcome'), text('error'), sentence('message')],
+  columns: [text('item'), text('outcome'), whole('error'), sentence('message')],
   id: 'item',
   empty: 'Nothing to do.',
 }

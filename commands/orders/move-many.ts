@@ -30,7 +30,7 @@ export async function moveMany(
     const items = ids ?? (await movable(db, move, options.status))
     if (all && items.length > 0)
       await ctx.ask.confirm({
-        message: `Make ${counted(items.length, 'order')} ${moves[move].to}?`,
+        message: `Mark ${counted(items.length, 'order')} as ${moves[move].to}?`,
         yes: options.yes === true || dryRun,
       })
     await changeEach(ctx, {

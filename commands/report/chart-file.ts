@@ -54,6 +54,7 @@ export async function withChartFile(
     await file.close({ isWhole, rows: undefined })
   }
   if (isWhole) ctx.out.note(`chart written to ${path}`)
+  else ctx.out.notice(`no rows, so no chart was written to ${path}`)
 }
 
 /** More bars cannot be read; the table has all rows. */

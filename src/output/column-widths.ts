@@ -41,7 +41,7 @@ export function elasticColumns(view: View, rows: readonly Row[], { glyphs, units
     if (column.wraps === 'between words') return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
     if (column.wraps === 'after parts') {
       const longest = rows.reduce((width, row) => Math.max(width, longestPart(textOf(column, row, available))), part)
-      return { ...fixed(Math.min(wanted, longest, narrowestSentence)), wanted }
+      return { ...fixed(Math.min(wanted, longest, narrowestSentence)), wanted, wrapped }
     }
     if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
     return {
@@ -90,7 +90,10 @@ export function chartWidth(columns: readonly Elastic[], limit: number | undefine
   if (limit === undefined) return chartInPipes
   const available = limit - frame(columns.length + 1)
   const shortest = Math.min(readableText, Math.floor(limit / 6))
-  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, shortest)), 0)
+  const readable = columns.reduce(
+    (sum, { wrapped, cut, least }) => sum + (cut === wrapped ? wrapped : Math.max(least, Math.min(wrapped, shortest))),
+    0,
+  )
   return Math.max(
     narrowestChart,
     available - sumOf(columns, 'wanted'),

@@ -173,3 +173,21 @@ describe('report revenue on a terminal', () => {
     expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No orders in this period.\n' })
   })
 })
+
+describe('a period that ends before it begins is a mistake, and not an empty list', () => {
+  it.each([
+    ['orders list --from 2024-07-01 --to 2024-06-29', '--to is earlier than --from'],
+    ['orders export --from 2024-07-01 --to 2024-06-29', '--to is earlier than --from'],
+    ['logs list --since today --until yesterday', '--until is earlier than --since'],
+    ['report revenue --since 1d --until 2d', '--until is earlier than --since'],
+    ['report top-products --since 2024-07-01 --to 2024-06-29', '--to is earlier than --since'],
+  ])('%s', async (line, message) => {
+    const { exitCode, error } = await dbtool(`${line} --json`, { database, env })
+    expect([exitCode, error.message]).toEqual([2, `the period ends before it begins: ${message}`])
+  })
+
+  it.each(['--from 2024-07-01 --to 2024-07-01', '--since 2024-07-01 --until 2024-07-01', '--from today --to today'])(
+    'one of a day or a moment is none: %s',
+    async (flags) => expect((await dbtool(`orders list ${flags}`, { database, env })).exitCode).toBe(0),
+  )
+})

@@ -63,13 +63,13 @@ describe('many orders', () => {
     const before = await everything(shop)
     expect((await typed('orders ship --all --json')).error).toMatchObject({
       code: 'USAGE',
-      message: expect.stringMatching(/^this needs a confirmation: Make 4 orders shipped\?/),
+      message: expect.stringMatching(/^this needs a confirmation: Mark 4 orders as shipped\?/),
     })
     expect((await typed('orders ship --all --yes --json', { env: { DB_PROTECTED: '1' } })).error.hint).toBe(
       `add --confirm ${database} to confirm it`,
     )
     const tty = terminal(['orders', 'ship', '--all'], database)
-    await tty.see('Make 4 orders shipped?')
+    await tty.see('Mark 4 orders as shipped?')
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
     expect(await everything(shop)).toEqual(before)

@@ -160,7 +160,10 @@ describe('--chart-out', () => {
 
   it('has no file for an empty report, an unknown ending or a failure', async () => {
     const before = readdirSync(folder).sort()
-    expect(await run(`top-products --until 1990-01-01 --chart-out ${at('none.svg')}`)).toMatchObject({ exitCode: 0 })
+    expect(await run(`top-products --until 1990-01-01 --chart-out ${at('none.svg')}`)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`no rows, so no chart was written to ${at('none.svg')}`) as string,
+    })
     const png = await run(`top-products --json --chart-out ${at('top.png')}`)
     expect([png.exitCode, png.error.message]).toEqual([
       2,

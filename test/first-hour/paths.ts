@@ -62,7 +62,7 @@ export const paths: Readonly<Record<Persona, readonly Command[]>> = {
     },
     {
       line: 'dbtool orders ship --all',
-      prompts: [{ see: 'Make 22 orders shipped?', type: `y${keys.enter}` }],
+      prompts: [{ see: 'Mark 22 orders as shipped?', type: `y${keys.enter}` }],
       sees: ['22 orders shipped'],
     },
     { line: 'dbtool products restock TEA-1 POT-1 CUP-1 --by 10', sees: ['now 88 in stock (+10)'] },
