@@ -26,6 +26,7 @@ const percentileView: View = {
     number('max'),
     number('mean'),
   ],
+  spare: ['p999', 'p90', 'mean'],
   id: 'ms',
   empty: '',
 }
@@ -58,6 +59,7 @@ const statementView: View = {
     number('p50_ms'),
     number('p99_ms'),
   ],
+  spare: ['p50_ms', 'ok'],
   id: 'statement',
   empty: '',
 }

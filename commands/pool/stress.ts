@@ -101,10 +101,11 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
 
 /** Reads the baseline before the run: a wrong file must not cost a load test. Rejects with USAGE or BAD_INPUT. */
 async function baselineFor(
-  { baseline: path, mode }: StressOptions,
+  options: StressOptions,
   { load }: StressPlan,
   { size, maxOverflow }: PoolShape,
 ): Promise<Baseline | undefined> {
+  const { baseline: path, mode } = options
   if (path === undefined) return undefined
   const [{ readFile }, { assertSameTest, readBaseline }] = await Promise.all([
     import('node:fs/promises'),
@@ -114,13 +115,9 @@ async function baselineFor(
     throw new DbtoolError('USAGE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error })
   })
   const baseline = readBaseline(path, text)
-  assertSameTest(baseline, {
-    mode,
-    pool_size: size,
-    max_overflow: maxOverflow,
-    workers: load.loop === 'closed' ? load.workers : 0,
-    loop: load.loop,
-  })
+  const workers = load.loop === 'closed' ? load.workers : 0
+  const shape = { mode, pool_size: size, max_overflow: maxOverflow, workers, loop: load.loop }
+  assertSameTest(baseline, shape, settingsOf(options))
   return baseline
 }
 

@@ -16,10 +16,10 @@ export interface Glyphs {
 
 const unchanged = (text: string): string => text
 
-/** `1234567.50` as `1,234,567.50`; other texts stay as they are. */
+/** `1234567.50` as `1,234,567.50`, also before a unit; other texts stay as they are. */
 function byThousands(amount: string): string {
-  const [, sign = '', whole, fraction = ''] = /^(-?)(\d{4,})(\.\d+)?$/.exec(amount) ?? []
-  return whole === undefined ? amount : `${sign}${inThrees(whole)}${fraction}`
+  const [, sign = '', whole, fraction = '', unit = ''] = /^([-−+]?)(\d{4,})(\.\d+)?( \D.*)?$/.exec(amount) ?? []
+  return whole === undefined ? amount : `${sign}${inThrees(whole)}${fraction}${unit}`
 }
 
 function inThrees(digits: string): string {

@@ -43,8 +43,9 @@ export class Output extends Reporter {
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
-  /** The columns for which the terminal was too narrow. */
-  #omitted: readonly string[] = []
+  /** The columns for which the terminal was too narrow, and those of tables below an item. */
+  readonly #omitted = new Set<string>()
+  readonly #omittedBelow = new Set<string>()
   #rows = 0
   /** Whether the output consists of rows. */
   #hasRows = true
@@ -231,21 +232,33 @@ export class Output extends Reporter {
     return this.noting(this.chosen(view))
   }
 
-  /** The view, and that of its nested list, which remembers the columns that it omits. */
+  /** The view, its nested list and its sections, which remember the columns that they omit. */
   private noting(view: View, prefix = ''): View {
-    const { nested } = view
-    const onNarrowed = (omitted: readonly string[]): void => {
-      this.#omitted = [...new Set([...this.#omitted, ...omitted.map((name) => `${prefix}${name}`)])]
+    const { nested, sections } = view
+    const into = (omitted: Set<string>, before: string) => (names: readonly string[]) => {
+      for (const name of names) omitted.add(`${before}${name}`)
     }
-    if (nested === undefined) return { ...view, onNarrowed }
-    return { ...view, onNarrowed, nested: { ...nested, view: this.noting(nested.view, `${nested.name}.`) } }
+    const onNarrowed = into(this.#omittedBelow, '')
+    return {
+      ...view,
+      onNarrowed: into(this.#omitted, prefix),
+      ...(nested && { nested: { ...nested, view: this.noting(nested.view, `${nested.name}.`) } }),
+      ...(sections && {
+        sections: (row: Row) =>
+          (view.sections?.(row) ?? []).map((section) => ({ ...section, view: { ...section.view, onNarrowed } })),
+      }),
+    }
   }
 
   private noteOmitted(): void {
-    const names = inWords(this.#omitted)
-    const it = this.#omitted.length === 1 ? 'it' : 'them'
-    this.#omitted = []
-    if (names !== '') this.note(`the terminal is too narrow for ${names}; --fields shows ${it}`)
+    for (const [omitted, means] of [
+      [this.#omitted, '--fields'],
+      [this.#omittedBelow, '--json'],
+    ] as const) {
+      const it = omitted.size === 1 ? 'it' : 'them'
+      if (omitted.size > 0) this.note(`the terminal is too narrow for ${inWords([...omitted])}; ${means} shows ${it}`)
+      omitted.clear()
+    }
   }
 
   private write(text: string, rows: number): void {

@@ -5,12 +5,19 @@ import type { Distribution } from './stress-run.ts'
 /** The values of a run that can be compared. */
 type Figures = Shape & Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms'>
 
-/** An earlier run that a new one is compared with. A result without its report has no distribution. */
-export type Baseline = Figures & { readonly distribution?: Distribution | undefined }
+type Settings = Readonly<Record<string, unknown>>
+
+/** An earlier run that a new one is compared with. A result without its report has no distribution and no settings. */
+export type Baseline = Figures & {
+  readonly distribution?: Distribution | undefined
+  readonly settings?: Settings | undefined
+}
 
 /** Two runs are the same test if these fields are equal. */
 const shape = ['mode', 'pool_size', 'max_overflow', 'workers', 'loop'] as const
 export type Shape = Pick<StressResult, (typeof shape)[number]>
+/** The same for the settings in a report: the work of an iteration, and the rate. */
+const sameSettings = { closed: ['an iteration'], open: ['an iteration', 'load'] } as const
 
 interface Compared {
   readonly name: string
@@ -40,13 +47,17 @@ export function readBaseline(path: string, text: string): Baseline {
   } catch {
     throw new DbtoolError('BAD_INPUT', `${path} is not JSON`, { hint: baselineHint })
   }
-  const report = parsed as { result?: unknown; distribution?: unknown } | null
+  const report = parsed as { result?: unknown; distribution?: unknown; about?: { settings?: Settings } } | null
   const result = report?.result ?? parsed
   if (!isResult(result))
     throw new DbtoolError('BAD_INPUT', `${path} is not the result of a load test`, {
       hint: baselineHint,
     })
-  return { ...result, distribution: isDistribution(report?.distribution) ? report.distribution : undefined }
+  return {
+    ...result,
+    distribution: isDistribution(report?.distribution) ? report.distribution : undefined,
+    settings: report?.about?.settings,
+  }
 }
 
 function isDistribution(value: unknown): value is Distribution {
@@ -62,11 +73,19 @@ function isResult(value: unknown): value is Figures {
   return typeof throughput === 'number' && has(total_ms, 'p50') && has(total_ms, 'p99') && has(acquire_ms, 'p99')
 }
 
-/** Throws USAGE if a run of this shape is a different test than the baseline. */
-export function assertSameTest(baseline: Shape, run: Shape): void {
-  const differing = shape.filter((name) => baseline[name] !== run[name])
-  if (differing.length === 0) return
-  const changes = differing.map((name) => `${name} was ${baseline[name]} and is now ${run[name]}`)
+/** Throws USAGE if a run of this shape, with these settings, is a different test than the baseline. */
+export function assertSameTest(baseline: Baseline, run: Shape, settings: Settings = {}): void {
+  const changed = (name: string, before: unknown, now: unknown): string[] =>
+    before === now ? [] : [`${name} was ${String(before)} and is now ${String(now)}`]
+  const changes = [
+    ...shape.flatMap((name) => changed(name, baseline[name], run[name])),
+    ...(baseline.settings === undefined
+      ? []
+      : sameSettings[run.loop].flatMap((name) =>
+          changed(name, baseline.settings?.[name], settings[name] ?? baseline.settings?.[name]),
+        )),
+  ]
+  if (changes.length === 0) return
   throw new DbtoolError('USAGE', `the baseline is from a different test: ${changes.join('; ')}`)
 }
 

@@ -93,6 +93,21 @@ describe('a list', () => {
     expect(table.split('\n')).toHaveLength(6)
   })
 
+  it.each([
+    ['1234567.50', '1,234,567.50'],
+    ['-1234', '-1,234'],
+    ['−1234.5 %', '−1,234.5 %'],
+    ['1333.6 / s', '1,333.6 / s'],
+    ['12345 ms', '12,345 ms'],
+    ['999 ms', '999 ms'],
+    ['1234 5678', '1234 5678'],
+    ['2026-11-29', '2026-11-29'],
+    ['12345x', '12345x'],
+  ])('groups the digits of an amount, also before its unit: %s', (amount, grouped) => {
+    const [, , , line] = listTable({ columns: [number('n')], id: 'n', empty: '' }, [{ n: amount }], look()).split('\n')
+    expect(line).toBe(`│ ${grouped} │`)
+  })
+
   it('cuts a text before a time that is wider', () => {
     const short = [{ id: 1, name: 'Oak tray, tall', price: '1.00', created_at: new Date('2026-11-22T10:30:00Z') }]
     expect(listTable(view, short, look(49))).toMatch(/│ Oak tray,… │ +1\.00 │ 2026-11-22 10:30:00 │/)
@@ -119,7 +134,7 @@ describe('a list', () => {
   }
   it.each([
     [80, ['DB_STATEMENT_TIMEOUT'], ['/srv/shop-1/run/mariadb.sock']],
-    [60, ['DB_STATEMENT_', 'TIMEOUT'], ['/srv/shop-1/', 'run/', 'mariadb.sock']],
+    [60, ['DB_STATEMENT_', 'TIMEOUT'], ['/srv/shop-1/run/', 'mariadb.sock']],
     [40, ['DB_', 'STATEMENT_', 'TIMEOUT'], ['/srv/shop-1/', 'run/', 'mariadb.sock']],
   ])('in %i columns never cuts what somebody types elsewhere', (width, names, values) => {
     const lines = listTable(settings, [setting], look(width)).split('\n').slice(3, -1)

@@ -59,6 +59,21 @@ describe('a baseline', () => {
     )
   })
 
+  it.each<[loop: 'closed' | 'open', now: Record<string, string>, fault: string | null]>([
+    ['closed', { 'an iteration': 'SELECT 1', load: 'as before' }, null],
+    ['closed', { 'an iteration': 'SELECT 2', load: 'as before' }, 'an iteration was SELECT 1 and is now SELECT 2'],
+    ['open', { 'an iteration': 'SELECT 1', load: '300 per second' }, 'load was as before and is now 300 per second'],
+    // The words for workers may change; their number is compared.
+    ['closed', { 'an iteration': 'SELECT 1', load: 'other words' }, null],
+  ])('of another statement or rate is none, either: %s, %j', (loop, now, fault) => {
+    const baseline = { ...before, loop, settings: { 'an iteration': 'SELECT 1', load: 'as before' } }
+    const compare = (): void => assertSameTest(baseline, { ...before, loop }, now)
+    if (fault === null) expect(compare).not.toThrow()
+    else expect(compare).toThrow(`the baseline is from a different test: ${fault}`)
+    // A result without its report does not say which statement it ran.
+    expect(() => assertSameTest({ ...before, loop }, { ...before, loop }, now)).not.toThrow()
+  })
+
   it.each([
     ['{"result":{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":null}}}', true],
     ['{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":1}}', true],

@@ -1,0 +1,94 @@
+import { Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { stressView } from '../../commands/pool/stress-view.ts'
+import { orderView } from '../../commands/kit/views.ts'
+import { Output } from '../../src/output/output.ts'
+import type { View } from '../../src/output/view.ts'
+
+/** The lines of an item, and the messages about it, on a terminal of this width. */
+function shown(view: View, row: object, columns: number): { lines: string[]; notes: string } {
+  const texts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
+  const screen = (name: 'stdout' | 'stderr') =>
+    Object.assign(
+      new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          texts[name] += String(chunk)
+          done()
+        },
+      }),
+      { isTTY: true, columns },
+    )
+  const out = new Output({
+    stdout: screen('stdout'),
+    stderr: screen('stderr'),
+    env: { LANG: 'C.UTF-8' },
+    format: undefined,
+    colour: 'never',
+    quiet: false,
+    raw: false,
+    signal: new AbortController().signal,
+  })
+  out.item(view, row)
+  return { lines: texts.stdout.split('\n'), notes: texts.stderr.replaceAll(/\s+/g, ' ').trim() }
+}
+
+const times = { p50: 1.12, p90: 8.05, p95: 10.78, p99: 1216.21, p999: 1219.77, max: 1221, mean: 2.98 }
+const load = {
+  loop: 'closed',
+  acquire_ms: times,
+  execute_ms: times,
+  total_ms: times,
+  statements: [{ statement: 'SELECT 1', ok: 12_664, failed: 0, throughput: 661.3, execute_ms: times }],
+  connections: {},
+  fairness: {},
+  event_loop_ms: {},
+  validity: { checks: [] },
+  errors: [],
+  hosts: [],
+  failovers: [],
+  thresholds: [],
+  comparison: [],
+}
+const order = {
+  id: 1,
+  items: [
+    { product_id: 1, sku: 'TEA-1', name: 'Green tea from the slopes', quantity: 2, price: '4.50', subtotal: '9' },
+  ],
+}
+
+describe('the tables of one thing on a narrow terminal', () => {
+  it.each<[string, View, object, columns: number, head: string[], notes: string]>([
+    ['a load', stressView, load, 120, ['ms', 'p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'], ''],
+    [
+      'a load',
+      stressView,
+      load,
+      60,
+      ['ms', 'p50', 'p95', 'p99', 'max', 'mean'],
+      'the terminal is too narrow for p999, p90 and p50_ms; --json shows them',
+    ],
+    [
+      'a load',
+      stressView,
+      load,
+      50,
+      ['ms', 'p50', 'p95', 'p99', 'max'],
+      'the terminal is too narrow for p999, p90, mean, p50_ms and ok; --json shows them',
+    ],
+    ['an order', orderView, order, 80, ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal'], ''],
+    [
+      'an order',
+      orderView,
+      order,
+      60,
+      ['sku', 'name', 'quantity', 'price', 'subtotal'],
+      'the terminal is too narrow for items.product_id; --fields shows it',
+    ],
+  ])('%s stay tables, and a message names what they omit: %#', (_what, view, row, columns, head, notes) => {
+    const { lines, notes: written } = shown(view, row, columns)
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
+    const heads = lines.filter((_line, at) => lines[at - 1]?.startsWith('┌'))
+    expect(heads.map((line) => line.match(/\w+/g))).toContainEqual(head)
+    expect(written).toBe(notes)
+  })
+})
