@@ -61,7 +61,7 @@ function curveRows({ points }: Advice): Row[] {
 }
 
 const lawView: View = {
-  columns: [text('law'), number('value'), text('range'), sentence('meaning')],
+  columns: [text('law'), number('value'), sentence('range'), sentence('meaning')],
   id: 'law',
   empty: '',
 }
@@ -170,7 +170,7 @@ const goodEnough = 0.95
 
 function kneeText({ range, sensitivity, points }: Advice, poolSize: number, goal: Goal): string {
   const costs = [...costOf(sensitivity.half, 'half'), ...costOf(sensitivity.double, 'twice')]
-  const pool = `a pool of ${counted(poolSize, 'connection')}${rangeText(range)}`
+  const pool = `a pool of ${counted(poolSize, 'connection')}${rangeText(range, poolSize)}`
   const eligible = points.filter(({ p99_ms }) => goal.kind === 'throughput' || (p99_ms ?? Infinity) < goal.belowMs)
   const best = Math.max(...eligible.map(({ throughput }) => throughput))
   const own = points.find((point) => point.pool_size === poolSize)?.throughput ?? best
@@ -183,9 +183,10 @@ function kneeText({ range, sensitivity, points }: Advice, poolSize: number, goal
 }
 
 /** The range as a part of a sentence, empty if it is a single size. */
-function rangeText({ from, to }: Advice['range']): string {
+function rangeText({ from, to }: Advice['range'], poolSize: number): string {
   if (from === to || from === null) return ''
-  return to === null ? ` (at least ${from})` : ` (between ${from} and ${to})`
+  if (to !== null) return ` (between ${from} and ${to})`
+  return from === poolSize ? ' (or more)' : ` (at least ${from})`
 }
 
 function limitText({ limit, points }: Advice, { workers }: Asked, poolSize: number): string[] {

@@ -35,6 +35,12 @@ describe('the first sentence of pool tune', () => {
         'as far as the noise of the rounds can tell; half as many would cost 48 %, twice as many would cost nothing',
     ],
     [
+      'has a range that begins at the size itself',
+      sizesOf({ 1: [1_000, 1_500, 700], 2: [700, 1_000, 1_300], 4: [1_050, 1_000, 900] }),
+      most,
+      'a pool of 1 connection (or more) reaches at least 95 % of the best throughput; twice as many would cost nothing',
+    ],
+    [
       'is about the sizes that meet the goal',
       sizesOf({ 1: [500, 505, 495], 2: [960, 970, 955], 4: [1_400, 1_410, 1_405], 8: [1_600, 1_610, 1_605] }),
       { kind: 'p99', belowMs: 30 },
