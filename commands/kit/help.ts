@@ -149,7 +149,7 @@ function noteText(note: Note, helper: Help): string {
 const indent = ' '.repeat(2)
 const continued = ' '.repeat(5)
 
-/** A command line to copy. One that is too long for the help continues on the next line. */
+/** A command line to copy, which continues on the next line if it is too long. */
 export const exampleLine = (line: string, width: number): string => folded(`${indent}$ ${line}`, width)
 
 /** Breaks a line before a flag, with the backslash that a shell needs. */

@@ -103,7 +103,8 @@ const mostRounds = 100
 const measurementNote: Note = [
   'Measurement:',
   `Each size runs at least ${leastRounds} times, interleaved with the others. ` +
-    'The run ends when the answer is clear, or when the announced time is up; the answer has a range and a confidence. ' +
+    'The run ends when the answer is clear, or when the announced time is up. ' +
+    'The answer has a range and a confidence. ' +
     'By default, there are as many workers as the largest pool has connections. ' +
     "With --goal 'p99<50ms', only sizes that meet this limit count. " +
     'With --instances, the output states whether the pools of all processes fit the server. ' +

@@ -77,7 +77,7 @@ function wrappedWords(words: readonly string[], width: number, longWord: (word: 
   return lines
 }
 
-/** Wraps a name such as `total_amount`, `stock-ledger` or `Europe/Paris` after its parts into lines of at most `width` columns. */
+/** Wraps a name such as `total_amount`, `stock-ledger` or `Europe/Paris` after its parts, at `width` columns. */
 export const wrappedName = (name: string, width: number): string[] => wrappedParts(partsOf(name), width)
 
 /** Wraps a list without blanks, such as `STRICT_TRANS_TABLES,NO_ZERO_DATE`, after its commas. */

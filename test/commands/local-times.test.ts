@@ -57,12 +57,12 @@ describe('on a terminal, times are those of the user', () => {
   ])('of a statement of your own, too: %s', async (value, local, inUtc) => {
     const cells = (text: string): (string | undefined)[] => text.split('\n').map((line) => line.split('│')[1]?.trim())
     const query = ['sql', `SELECT ${value} AS at`, '--color', 'never']
-    const shown = async (more: string[], columns?: number): Promise<string> =>
+    const textWith = async (more: string[], columns?: number): Promise<string> =>
       (await dbtool([...query, ...more], { database, env, ...(columns === undefined ? {} : { columns }) })).stdout
-    expect(cells(await shown([], 60)).slice(1, 5)).toEqual(['at', 'Europe/Paris', undefined, local])
-    expect(cells(await shown(['--utc'], 60)).slice(1, 5)).toEqual(['at', 'UTC', undefined, inUtc])
-    expect(cells(await shown([])).slice(1, 4)).toEqual(['at', undefined, inUtc])
-    expect(await shown(['--format', 'vertical'], 60)).toBe(`at  ${local} Europe/Paris\n`)
+    expect(cells(await textWith([], 60)).slice(1, 5)).toEqual(['at', 'Europe/Paris', undefined, local])
+    expect(cells(await textWith(['--utc'], 60)).slice(1, 5)).toEqual(['at', 'UTC', undefined, inUtc])
+    expect(cells(await textWith([])).slice(1, 4)).toEqual(['at', undefined, inUtc])
+    expect(await textWith(['--format', 'vertical'], 60)).toBe(`at  ${local} Europe/Paris\n`)
   })
 
   it('--utc shows and reads them in UTC', async () => {

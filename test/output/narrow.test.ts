@@ -6,7 +6,7 @@ import { Output } from '../../src/output/output.ts'
 import type { View } from '../../src/output/view.ts'
 
 /** The lines of an item, and the messages about it, on a terminal of this width. */
-function shown(view: View, row: object, columns: number): { lines: string[]; notes: string } {
+function outputOf(view: View, row: object, columns: number): { lines: string[]; notes: string } {
   const texts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
   const screen = (name: 'stdout' | 'stderr') =>
     Object.assign(
@@ -85,7 +85,7 @@ describe('the tables of one thing on a narrow terminal', () => {
       'the terminal is too narrow for items.product_id; --fields shows it',
     ],
   ])('%s stay tables, and a message names what they omit: %#', (_what, view, row, columns, head, notes) => {
-    const { lines, notes: written } = shown(view, row, columns)
+    const { lines, notes: written } = outputOf(view, row, columns)
     expect(lines.filter((line) => line.length > columns)).toEqual([])
     const heads = lines.filter((_line, at) => lines[at - 1]?.startsWith('┌'))
     expect(heads.map((line) => line.match(/\w+/g))).toContainEqual(head)

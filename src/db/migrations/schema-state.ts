@@ -97,7 +97,7 @@ export async function tableConflict(
   return `migration ${version} (${name}) cannot create ${what}: ${conflicting.join(', ')}`
 }
 
-/** Those of the tables that exist and are visible to this account. A view of the same name counts, too. */
+/** The tables among these that exist and are visible to this account. A view of the same name counts, too. */
 export async function existingTables(queries: Queries, tables: readonly string[]): Promise<string[]> {
   const existing = await queries.rows<{ name: string; folded: number }>(
     `SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded
