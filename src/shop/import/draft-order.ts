@@ -70,21 +70,55 @@ export async function* draftOrders(
   let index = 0
   const currencyFault = oneCurrency()
   for await (const group of groups) {
-    yield { index, ...draftOf(group, rules, currencyFault) }
+    yield draftOf(group, index, rules, currencyFault)
     index += 1
   }
 }
 
 function draftOf(
   group: Group,
+  index: number,
   rules: DraftRules,
   currencyFault: ReturnType<typeof oneCurrency>,
-): Omit<DraftOrder, 'index'> {
+): DraftOrder {
   const { ref, records } = group
   const faults = new Faulty()
   const head = new OrderHead(faults)
-  const lines: ImportLineAt[] = []
   faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
+  const lines = readLines(records, head, faults, currencyFault)
+  faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
+  const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
+  const { user = rules.guest ?? '', orderedAt, status, stated } = head
+  const { difference, ...amounts } = orderTotal(merged.lines, [...head.adjustments, ...merged.discounts], {
+    ...stated,
+    // All of a cancelled order is given back.
+    refund: status === 'cancelled' ? 0n : stated.refund,
+  })
+  return {
+    ref,
+    index,
+    key: `${importKeyPrefix}${group.key}`,
+    // The values of the records are free at once, while the order waits for its batch.
+    records: records.map(({ line, raw }) => ({ line, raw })),
+    faults: faults.byLine,
+    notes: [...head.notes, ...merged.notes],
+    user,
+    orderedAt,
+    status,
+    ...amounts,
+    difference,
+    lines: faults.size > 0 ? [] : merged.lines,
+  }
+}
+
+/** Returns the sound lines, and adds the other values of the records to the head of their order. */
+function readLines(
+  records: readonly SourceRecord[],
+  head: OrderHead,
+  faults: Faulty,
+  currencyFault: ReturnType<typeof oneCurrency>,
+): ImportLineAt[] {
+  const lines: ImportLineAt[] = []
   for (const record of records) {
     const { line: at, values } = record
     const read = readRecord(record, head)
@@ -98,28 +132,7 @@ function draftOf(
     if (amounts !== undefined) head.addAmounts(amounts, at)
     lines.push({ at, line })
   }
-  faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
-  const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
-  const { user = rules.guest ?? '', orderedAt, status, stated } = head
-  const { difference, ...amounts } = orderTotal(merged.lines, [...head.adjustments, ...merged.discounts], {
-    ...stated,
-    // All of a cancelled order is given back.
-    refund: status === 'cancelled' ? 0n : stated.refund,
-  })
-  return {
-    ref,
-    key: `${importKeyPrefix}${group.key}`,
-    // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw }) => ({ line, raw })),
-    faults: faults.byLine,
-    notes: [...head.notes, ...merged.notes],
-    user,
-    orderedAt,
-    status,
-    ...amounts,
-    difference,
-    lines: faults.size > 0 ? [] : merged.lines,
-  }
+  return lines
 }
 
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
@@ -187,7 +200,7 @@ const ofOrder = {
   status: parseChoice(orderStatuses),
 }
 
-/** What one record says about its order: undefined where it repeats the record before, or has no such values. */
+/** The parts of one record. Undefined: it repeats the values of the record before, or has no amounts. */
 interface ReadRecord {
   readonly line: ImportLine
   readonly values: HeadValues | undefined
