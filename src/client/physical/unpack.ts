@@ -50,9 +50,8 @@ const nothingChanged = 'nothing was changed'
 async function extract(unpacking: Unpacking): Promise<void> {
   const { file, programs, signal } = unpacking
   let errors = ''
-  const args = ['-x', '-C', parts.backup]
   const reading = runProgram(
-    { ...ownRun(unpacking), program: programs.stream, args, stdio: ['pipe', 'ignore', 'pipe'] },
+    { ...ownRun(unpacking), program: programs.stream, args: ['-x'], stdio: ['pipe', 'ignore', 'pipe'] },
     async (child) => {
       child.stderr?.on('data', (chunk) => (errors += String(chunk)))
       const stages = [...plainStages(file), counting(unpacking.onBytes).stream, child.stdin as Writable]
@@ -82,7 +81,7 @@ function damaged({ name }: DumpFile, reason: string, cause?: unknown): DbtoolErr
 
 const ownRun = ({ folder, as, env, signal }: Unpacking): Pick<ProgramRun, 'as' | 'cwd' | 'env' | 'signal'> => ({
   as,
-  cwd: folder,
+  cwd: join(folder, parts.backup),
   env,
   signal,
 })
@@ -91,7 +90,7 @@ const ownRun = ({ folder, as, env, signal }: Unpacking): Pick<ProgramRun, 'as' |
 async function run(unpacking: Unpacking, args: readonly string[]): Promise<void> {
   const { programs, signal } = unpacking
   const messages = new BackupMessages()
-  const all = ['--no-defaults', `--target-dir=${parts.backup}`, `--tmpdir=../${parts.temporary}`, ...args]
+  const all = ['--no-defaults', '--target-dir=.', `--tmpdir=../${parts.temporary}`, ...args]
   const exitCode = await runProgram(
     { ...ownRun(unpacking), program: programs.backup, args: all, stdio: ['ignore', 'ignore', 'pipe'] },
     messages.listen,
