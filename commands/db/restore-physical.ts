@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DumpFile } from '../../src/client/dump-file.ts'
 import type { Unpacking } from '../../src/client/physical/unpack.ts'
@@ -45,13 +45,16 @@ export async function restoreServer(
   if (!dryRun) await confirm(ctx, now, { name: database, given })
   const { restoreServer: restore } = await import('../../src/client/physical/restore-server.ts')
   const check = (trial: ServerPaths): Promise<Checked> => checked(ctx, trial)
-  const { there, isSound } = await restore({ ...unpacking, paths, dryRun, check })
+  const { restored, isSound } = await restore({ ...unpacking, paths, dryRun, check }).catch((error: unknown) => {
+    if (!ctx.io.signal.aborted) throw error
+    throw new DbtoolError('INTERRUPTED', 'interrupted: the private server has its earlier data', { cause: error })
+  })
   const row = { database, bytes: unpacking.bytes(), dropped: tablesIn(now), is_sound: isSound }
   ctx.out.itemForScripts(view, row)
-  if (dryRun) ctx.out.note(`would replace ${described(now)} by ${described(there)}`)
-  else ctx.out.success(`restored ${file.name} to the private server: ${described(there)}`)
+  if (dryRun) ctx.out.note(`would replace ${described(now)} by ${described(restored)}`)
+  else ctx.out.success(`restored ${file.name} to the private server: ${described(restored)}`)
   if (isSound === true) ctx.out.success(soundText)
-  if (!there.some(({ name }) => name === database)) ctx.out.notice(`the backup has no database ${database}`)
+  if (!restored.some(({ name }) => name === database)) ctx.out.notice(`the backup has no database ${database}`)
   if (dryRun) ctx.out.note('dry run: a server started with the backup; nothing was changed')
 }
 
@@ -65,8 +68,10 @@ async function privateServer(ctx: Context, file: DumpFile): Promise<{ paths: Ser
   const paths = serverPaths(ctx.io.env)
   if (target.socket !== undefined && realPath(target.socket) === realPath(paths.socket))
     return { paths, database: target.database ?? databaseName }
+  const isStopped = existsSync(paths.data) && !existsSync(paths.socket)
+  const start = isStopped ? 'start the private server first, with dbtool server start; or ' : ''
   throw new DbtoolError('USAGE', `${file.name} is a whole server, and dbtool can replace only its private server`, {
-    hint: 'prepare it with --into FOLDER; then stop your server, and start it on that folder',
+    hint: `${start}prepare it with --into FOLDER; then stop your server, and start it on that folder`,
   })
 }
 
@@ -104,13 +109,13 @@ async function confirm(
   { name, given }: { readonly name: string; readonly given: string | undefined },
 ): Promise<void> {
   if (tablesIn(now) > 0 || given !== undefined) {
-    const message = `Replace all databases and accounts, which are ${described(now)}, by the backup?`
+    const message = `Replace all accounts and databases, ${described(now)}, by the backup?`
     await ctx.ask.confirmName({ message, name, given, flag: '--confirm' })
-  } else await ctx.ask.confirm({ message: 'Replace all databases and accounts by the backup?', yes: true })
+  } else await ctx.ask.confirm({ message: 'Replace all accounts and databases by the backup?', yes: true })
 }
 
 interface Checked {
-  readonly there: readonly Content[]
+  readonly restored: readonly Content[]
   /** Null if no database is a shop whose schema this dbtool knows. */
   readonly isSound: boolean | null
 }
@@ -119,15 +124,15 @@ interface Checked {
 async function checked(ctx: Context, { socket }: ServerPaths): Promise<Checked> {
   const { loginName } = await import('../../src/server/login.ts')
   const address = { DB_SOCKET: socket, DB_USER: loginName(), DB_PASSWORD: '', DB_PROTECTED: '0', DB_READ_ONLY: '0' }
-  const there = await ctx.elsewhere(address, (other) => other.connection(contents))
+  const restored = await ctx.elsewhere(address, (other) => other.connection(contents))
   let isSound: boolean | null = null
-  for (const { name } of there) {
+  for (const { name } of restored) {
     const findings = await ctx.elsewhere({ ...address, DB_NAME: name }, (other) => findingsIn(other, name))
     if (findings === undefined) continue
     assertShop(name, findings)
     isSound = true
   }
-  return { there, isSound }
+  return { restored, isSound }
 }
 
 /** Resolves to nothing for a database that is no shop, or has the schema of another version. */

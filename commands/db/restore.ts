@@ -28,11 +28,18 @@ export interface RestoreOptions {
 export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): void {
   withView<RestoreOptions>(db.command('restore'), ({ into }) => (into === undefined ? view : folderView))
     .description('Replace everything in the database by a dump, and check it. Asks first, unless it is empty')
-    .argument('[file]', 'a complete dump, plain or compressed; - is standard input')
+    .argument('[file]', 'a dump or physical backup; - is standard input')
     .option('--confirm <database>', 'name of the database, instead of a prompt')
     .option('--into <folder>', 'only make a data directory of a physical backup')
     .option('-n, --dry-run', 'check the file, list what would be dropped, change nothing')
-    .addHelpText('after', examples('dbtool db restore shop.sql.gz', 'dbtool db restore shop.sql --confirm shop'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool db restore shop.sql.gz',
+        'dbtool db restore shop.sql --confirm shop',
+        'dbtool db restore server.mb.gz --into data',
+      ),
+    )
     .action((file: string | undefined, options: RestoreOptions) => run(ctx, file, options))
 }
 

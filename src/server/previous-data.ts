@@ -6,7 +6,7 @@ import type { ServerPaths } from './home.ts'
 
 /**
  * The data directory that this process replaces. It keeps this name until the server has answered with the new one.
- * Whoever finds it without its process finishes the replacement, or returns it.
+ * After a kill, the next start finds it by its name.
  */
 export const previousData = ({ directory }: ServerPaths, pid = process.pid): string =>
   join(directory, `previous-${pid}`)

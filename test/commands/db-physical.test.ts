@@ -1,5 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32, gzipSync } from 'node:zlib'
@@ -23,7 +33,8 @@ import { temporaryHome } from '../server/temporary-home.ts'
 import { binary } from '../support/binary.ts'
 import { replacing, withPool } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { privateShop } from '../support/private-shop.ts'
+import { othersCanRun, runAs, somebody } from '../support/other-user.ts'
+import { type PrivateShop, privateShop } from '../support/private-shop.ts'
 
 function isInstalled(): boolean {
   try {
@@ -35,7 +46,10 @@ function isInstalled(): boolean {
 }
 
 const shop = privateShop()
-const { paths, run, query, state } = shop
+const { paths } = shop
+const run: PrivateShop['run'] = (line, more) => shop.run(line, more)
+const query: PrivateShop['query'] = (sql) => shop.query(sql)
+const state = (): Promise<unknown> => shop.state()
 const folder = temporaryFolder({ servers: true })
 let cwd = folder
 let tests = 0
@@ -94,11 +108,10 @@ describe.skipIf(!isInstalled())('a physical backup (needs mariadb-backup)', { ti
       "CREATE USER ada@localhost IDENTIFIED BY 'secret'",
     ])
       await query(sql)
-    const [before, , after] = await underOrders(async () => [
-      await orders(),
-      await run('db dump --physical now.mb.gz', { cwd }).then(({ exitCode }) => expect(exitCode).toBe(0)),
-      await orders(),
-    ])
+    const [before, dumped, after] = await underOrders(
+      async () => [await orders(), await run('db dump --physical now.mb.gz', { cwd }), await orders()] as const,
+    )
+    expect(dumped.exitCode).toBe(0)
     expect((statSync(join(cwd, 'now.mb.gz')).mode & 0o777).toString(8)).toBe('600')
     await query('DROP DATABASE other')
     await query('DROP USER ada@localhost')
@@ -107,8 +120,8 @@ describe.skipIf(!isInstalled())('a physical backup (needs mariadb-backup)', { ti
     expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('error')])
     expect(json()).toEqual({ database: 'dbtool', bytes: expect.any(Number), dropped: 9, is_sound: true })
     const restored = await orders()
-    expect(restored).toBeGreaterThanOrEqual(before as number)
-    expect(restored).toBeLessThanOrEqual(after as number)
+    expect(restored).toBeGreaterThanOrEqual(before)
+    expect(restored).toBeLessThanOrEqual(after)
     expect(await run('db check')).toMatchObject({ exitCode: 0 })
     expect(
       await query(`SELECT (SELECT HEX(raw) FROM other.extra) AS raw, (SELECT twice FROM other.twice) AS twice,
@@ -210,6 +223,26 @@ dry run: a server started with the backup; nothing was changed
       await query("GRANT RELOAD, LOCK TABLES, BINLOG MONITOR ON *.* TO 'small'@'localhost'")
       expect((await run('db dump --physical a.mb', { cwd, env })).exitCode).toBe(0)
       await query('DROP USER small@localhost')
+    })
+
+    it.runIf(othersCanRun)('by a user who may not read the files of the server', async () => {
+      await query("CREATE USER boss@localhost IDENTIFIED BY 'x'")
+      await query('GRANT ALL ON *.* TO boss@localhost')
+      const { mode } = statSync(paths.run)
+      chmodSync(paths.run, 0o711)
+      const args = ['db', 'dump', '--physical', 'a.mb', '--socket', paths.socket, '--json']
+      const { exitCode, stderr } = runAs(somebody, args, cwd, { DB_USER: 'boss', DB_PASSWORD: 'x', DB_NAME: 'dbtool' })
+      chmodSync(paths.run, mode)
+      expect([exitCode, JSON.parse(stderr)]).toMatchObject([
+        1,
+        {
+          error: {
+            message: `cannot copy the files of the server in ${paths.data}/: this user may not read them`,
+            hint: 'run it as the user of the server (sudo -u mysql) or as root, or leave --physical away',
+          },
+        },
+      ])
+      await query('DROP USER boss@localhost')
     })
 
     it.each<[what: string, fact: Record<string, unknown>, message: RegExp, hint: RegExp]>([
@@ -336,7 +369,7 @@ dry run: a server started with the backup; nothing was changed
     })
 
     it.each<[line: string, env: Record<string, string>, message: RegExp]>([
-      ['', {}, /^this needs a confirmation: Replace all databases and accounts, which are dbtool \(9 tables\)/],
+      ['', {}, /^this needs a confirmation: Replace all accounts and databases, dbtool \(9 tables\), by/],
       ['--confirm other', {}, /^--confirm is 'other', but the target is 'dbtool'$/],
       ['--confirm dbtool', { DB_READ_ONLY: '1' }, /is read-only/],
       ['--into full', {}, /^full is not empty$/],
@@ -386,7 +419,10 @@ dry run: a server started with the backup; nothing was changed
         readdirSync(paths.directory).some((one) => name.test(one) && existsSync(join(paths.directory, one, below)))
       while (!seen()) await sleep(1)
       interrupt.abort('SIGINT')
-      expect(await restoring).toMatchObject({ exitCode: 130, error: { code: 'INTERRUPTED' } })
+      expect(await restoring).toMatchObject({
+        exitCode: 130,
+        error: { code: 'INTERRUPTED', message: 'interrupted: the private server has its earlier data' },
+      })
       expect(await orders()).toBe(before)
       expect(readdirSync(paths.directory).sort()).toEqual(['data', 'mariadb.log', 'port.json', 'run'])
       expect(readdirSync(paths.run).sort()).toEqual(['mariadb.pid', 'mariadb.sock', 'tmp'])
@@ -426,7 +462,7 @@ dry run: a server started with the backup; nothing was changed
       expect(existsSync(`/proc/${trial}/exe`) && readFileSync(`/proc/${trial}/cmdline`, 'utf8')).toBeFalsy()
     })
 
-    it('after kill -9 at the end: the new data stays, and the earlier one goes when the server has answered', async () => {
+    it('after kill -9 at the end: the earlier data goes when the server has answered', async () => {
       await stopServer(paths)
       const previous = join(paths.directory, `previous-${deadPid()}`)
       mkdirSync(previous)

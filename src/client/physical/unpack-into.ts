@@ -11,8 +11,8 @@ export interface UnpackingInto extends Omit<Unpacking, 'folder' | 'as'> {
 }
 
 /**
- * Makes a data directory of a backup, at a path that is empty or absent. It is there completely or not at all. Resolves
- * to the version of its server.
+ * Makes a data directory of a backup, at a path that is empty or absent. It is complete or absent. Resolves to
+ * the version of its server.
  */
 export async function unpackInto({ typed, path, ...unpacking }: UnpackingInto): Promise<string> {
   const folder = emptyBeside(path, typed)
