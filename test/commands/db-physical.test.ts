@@ -17,6 +17,7 @@ import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { assertCopyable } from '../../src/client/physical/source.ts'
 import { findBackupPrograms, versionOfProgram } from '../../src/client/physical/programs.ts'
 import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
 import { socketTarget } from '../../src/db/target.ts'
 import { giveTo, prepareDirectories } from '../../src/server/directories.ts'
 import { launch } from '../../src/server/launch.ts'
@@ -58,24 +59,28 @@ beforeEach(() => {
   mkdirSync(cwd)
 })
 
-const orders = async (): Promise<number> =>
-  (await query<{ orders: number }>('SELECT COUNT(*) AS orders FROM orders'))[0]?.orders ?? NaN
+const me = `${loginName()}@localhost`
+const counting = 'SELECT COUNT(*) AS n FROM orders'
+const orders = async (): Promise<number> => Number((await query<{ n: number }>(counting))[0]?.n)
 
 /** A process number that nobody has. */
 const deadPid = (): number => spawnSync('true').pid
 
 /** Places orders until `work` ends. */
-async function underOrders<T>(work: () => Promise<T>): Promise<T> {
+async function underOrders<T>({ target }: Connection, work: () => Promise<T>): Promise<T> {
   const state = { isOver: false }
   const author = { osUser: 'test', command: 'test' }
-  return withPool(socketTarget(paths.socket, loginName(), 'dbtool'), {}, async (db) => {
-    const [product] = await db.reading((queries) => queries.rows<{ id: number }>('SELECT MIN(id) AS id FROM products'))
-    const [user] = await db.reading((queries) => queries.rows<{ id: number }>('SELECT MIN(id) AS id FROM users'))
+  return withPool(target, {}, async (db) => {
+    const [ids] = await db.reading((queries) =>
+      queries.rows<{ product: number; user: number }>(
+        'SELECT (SELECT MIN(id) FROM products) AS product, (SELECT MIN(id) FROM users) AS user',
+      ),
+    )
+    const { product: productId = 0, user: userId = 0 } = ids ?? {}
     const place = async (worker: number): Promise<void> => {
       for (let n = 0; !state.isOver; n += 1) {
-        const lines = [{ productId: product?.id ?? 0, quantity: 1 }]
-        const key = `${tests}-${worker}-${n}`
-        await placeOrder(db, { userId: user?.id ?? 0, lines, key, status: 'confirmed', author })
+        const lines = [{ productId, quantity: 1 }]
+        await placeOrder(db, { userId, lines, key: `${worker}-${n}`, status: 'confirmed', author })
       }
     }
     const workers = [1, 2, 3].map(place)
@@ -105,16 +110,25 @@ describe.skipIf(!isInstalled())('a physical backup (needs mariadb-backup)', { ti
       'CREATE VIEW other.twice AS SELECT id * 2 AS twice FROM other.extra',
       'CREATE SEQUENCE other.numbers START WITH 100',
       'CREATE TRIGGER other.keep BEFORE INSERT ON other.extra FOR EACH ROW SET NEW.raw = NULL',
-      "CREATE USER ada@localhost IDENTIFIED BY 'secret'",
+      "CREATE USER boss@localhost IDENTIFIED BY 'secret'",
+      'GRANT ALL ON *.* TO boss@localhost',
     ])
       await query(sql)
+    // As if it came from another machine, where this user has no login.
+    const boss = await connect({ ...socketTarget(paths.socket, 'boss', 'dbtool'), password: 'secret' })
+    await boss.execute(`ALTER USER ${me} IDENTIFIED BY 'not mine' ACCOUNT LOCK`)
+    const env = { DB_SOCKET: paths.socket, DB_USER: 'boss', DB_PASSWORD: 'secret', DB_NAME: 'dbtool' }
+    const count = async (): Promise<number> => Number((await boss.rows<{ n: number }>(counting))[0]?.n)
     const [before, dumped, after] = await underOrders(
-      async () => [await orders(), await run('db dump --physical now.mb.gz', { cwd }), await orders()] as const,
+      boss,
+      async () => [await count(), await run('db dump --physical now.mb.gz', { cwd, env }), await count()] as const,
     )
+    await boss.execute(`ALTER USER ${me} IDENTIFIED VIA unix_socket ACCOUNT UNLOCK`)
+    await boss.close()
     expect(dumped.exitCode).toBe(0)
     expect((statSync(join(cwd, 'now.mb.gz')).mode & 0o777).toString(8)).toBe('600')
     await query('DROP DATABASE other')
-    await query('DROP USER ada@localhost')
+    await query('DROP USER boss@localhost')
     const status = await serverStatus(paths)
     const { exitCode, stderr, json } = await run('db restore now.mb.gz --confirm dbtool --json', { cwd })
     expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('error')])
@@ -125,12 +139,13 @@ describe.skipIf(!isInstalled())('a physical backup (needs mariadb-backup)', { ti
     expect(await run('db check')).toMatchObject({ exitCode: 0 })
     expect(
       await query(`SELECT (SELECT HEX(raw) FROM other.extra) AS raw, (SELECT twice FROM other.twice) AS twice,
-        NEXTVAL(other.numbers) AS number, (SELECT COUNT(*) FROM mysql.user WHERE user = 'ada') AS users`),
-    ).toEqual([{ raw: '00FF27', twice: 2, number: 100, users: 1 }])
+        NEXTVAL(other.numbers) AS number, (SELECT COUNT(*) FROM mysql.user WHERE user = 'boss') AS users, CURRENT_USER() AS me`),
+    ).toEqual([{ raw: '00FF27', twice: 2, number: 100, users: 1, me }])
     // It listens on the same port again, and nothing else is left.
     expect(await serverStatus(paths)).toEqual({ ...status, pid: expect.not.stringMatching(String(status.pid)) })
     expect(readdirSync(paths.directory).sort()).toEqual(['data', 'mariadb.log', 'port.json', 'run'])
     await query('DROP DATABASE other')
+    await query('DROP USER boss@localhost')
   })
 
   it('goes to standard output, and comes from standard input; nothing changes in a dry run', async () => {
@@ -149,22 +164,6 @@ dry run: a server started with the backup; nothing was changed
 `,
     )
     expect(await state()).toEqual(before)
-  })
-
-  it('gives this user a login, if the server came from elsewhere', async () => {
-    const me = `${loginName()}@localhost`
-    await query("CREATE USER boss@localhost IDENTIFIED BY 'secret'")
-    await query('GRANT ALL ON *.* TO boss@localhost')
-    const boss = { ...socketTarget(paths.socket, 'boss', 'dbtool'), password: 'secret' }
-    const session = await connect(boss)
-    await session.execute(`ALTER USER ${me} IDENTIFIED BY 'not mine' ACCOUNT LOCK`)
-    const env = { DB_SOCKET: paths.socket, DB_USER: 'boss', DB_PASSWORD: 'secret', DB_NAME: 'dbtool' }
-    expect((await run('db dump --physical theirs.mb', { cwd, env })).exitCode).toBe(0)
-    await session.execute(`ALTER USER ${me} IDENTIFIED VIA unix_socket ACCOUNT UNLOCK`)
-    await session.close()
-    expect((await run('db restore theirs.mb --confirm dbtool', { cwd })).exitCode).toBe(0)
-    expect(await query('SELECT CURRENT_USER() AS me')).toEqual([{ me }])
-    await query('DROP USER boss@localhost')
   })
 
   it('never replaces a file without --force', async () => {
@@ -277,22 +276,22 @@ dry run: a server started with the backup; nothing was changed
 
   describe('is refused', () => {
     const plain = (): Buffer => readFileSync(file)
-    /** The backup with some of its files changed. */
-    const repacked = (change: (unpacked: string) => void): Buffer => {
+    /** A stream of some files of the backup, after a change. */
+    const repacked = (change: (unpacked: string) => void, only?: readonly string[]): Buffer => {
       const unpacked = join(cwd, 'unpacked')
       mkdirSync(unpacked)
       execFileSync('mbstream', ['-x', '-C', unpacked], { input: plain() })
       change(unpacked)
-      const names = readdirSync(unpacked, { recursive: true, encoding: 'utf8' })
+      const names = only ?? readdirSync(unpacked, { recursive: true, encoding: 'utf8' })
       const files = names.filter((name) => statSync(join(unpacked, name)).isFile())
       return execFileSync('mbstream', ['-c', ...files], { cwd: unpacked, maxBuffer: 1e9 })
     }
-    const rewrite = (name: string, change: (text: string) => string) => (): Buffer =>
-      repacked((unpacked) => {
-        const path = join(unpacked, name)
-        writeFileSync(path, change(readFileSync(path, 'latin1')), 'latin1')
-      })
     const info = 'xtrabackup_info'
+    const rewritten = (change: (text: string) => string) => (): Buffer =>
+      repacked(
+        (unpacked) => writeFileSync(join(unpacked, info), change(readFileSync(join(unpacked, info), 'utf8'))),
+        [info],
+      )
     /** One chunk of a stream, with a name outside the folder. */
     const outside = (name: string): Buffer => {
       const numbers = Buffer.alloc(20)
@@ -324,17 +323,17 @@ dry run: a server started with the backup; nothing was changed
       ['with a name outside the folder', () => outside('../../evil'), /^a\.mb is damaged: .*invalid filename/],
       [
         'of another series',
-        rewrite(info, (text) => text.replace(/^server_version = .*/m, 'server_version = 99.1.2-MariaDB')),
+        rewritten((text) => text.replace(/^server_version = .*/m, 'server_version = 99.1.2-MariaDB')),
         /^a\.mb is from a server 99\.1\.2, and needs its mariadb-backup$/,
       ],
-      [
-        'of some tables only',
-        rewrite(info, (text) => text.replace('partial = N', 'partial = Y')),
-        /is a partial backup$/,
-      ],
+      ['of some tables only', rewritten((text) => text.replace('partial = N', 'partial = Y')), /is a partial backup$/],
       [
         'with a table elsewhere',
-        () => repacked((unpacked) => writeFileSync(join(unpacked, 'dbtool', 'users.isl'), '/elsewhere/users.ibd')),
+        () =>
+          repacked(
+            (unpacked) => writeFileSync(join(unpacked, 'dbtool', 'users.isl'), '/elsewhere/users.ibd'),
+            ['dbtool/users.isl', info],
+          ),
         /^a\.mb has tables outside the data directory$/,
       ],
       [
