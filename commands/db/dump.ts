@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError, isNodeError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
@@ -90,7 +90,9 @@ async function writeToFile(
   const file = await NewFile.create({ path, cwd: ctx.io.cwd, force, flag: '<file>', mode: ctx.fileMode ?? 0o600 })
   const { handle } = file
   try {
-    const bytes = await copy.write(writableTo(handle))
+    const bytes = await copy.write(writableTo(handle)).catch((cause: unknown) => {
+      throw isNodeError(cause) && cause.syscall === 'write' ? file.failed(cause) : cause
+    })
     const { size } = await handle.stat()
     await handle.sync()
     await handle.close()

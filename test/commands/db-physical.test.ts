@@ -139,7 +139,8 @@ describe.skipIf(!isInstalled())('a physical backup (needs mariadb-backup)', { ti
     expect(await run('db check')).toMatchObject({ exitCode: 0 })
     expect(
       await query(`SELECT (SELECT HEX(raw) FROM other.extra) AS raw, (SELECT twice FROM other.twice) AS twice,
-        NEXTVAL(other.numbers) AS number, (SELECT COUNT(*) FROM mysql.user WHERE user = 'boss') AS users, CURRENT_USER() AS me`),
+        NEXTVAL(other.numbers) AS number, CURRENT_USER() AS me,
+        (SELECT COUNT(*) FROM mysql.user WHERE user = 'boss') AS users`),
     ).toEqual([{ raw: '00FF27', twice: 2, number: 100, users: 1, me }])
     // It listens on the same port again, and nothing else is left.
     expect(await serverStatus(paths)).toEqual({ ...status, pid: expect.not.stringMatching(String(status.pid)) })
@@ -175,6 +176,12 @@ dry run: a server started with the backup; nothing was changed
     expect(readFileSync(join(cwd, 'a.mb'), 'utf8')).toBe('old')
   })
 
+  it('for which the disk has no room ends with its name', async () => {
+    expect((await run('db dump --physical /dev/full --json', { cwd })).error).toMatchObject({
+      message: 'cannot write /dev/full: ENOSPC: no space left on device, write',
+    })
+  })
+
   it('becomes a data directory with --into, on which another server starts', async () => {
     const { stderr, exitCode } = await run(['db', 'restore', file, '--into', 'copy'], { cwd })
     expect([exitCode, stderr]).toEqual([
@@ -200,7 +207,7 @@ dry run: a server started with the backup; nothing was changed
         exitCode: 2,
         error: {
           message: `a physical dump copies the files of the server, but 127.0.0.1:${port} is a network address`,
-          hint: `on its machine, use --socket ${paths.socket}, or leave --physical away`,
+          hint: `on its machine, use --socket ${paths.socket}; or leave --physical away`,
         },
       })
       expect(readdirSync(cwd)).toEqual([])
@@ -237,7 +244,7 @@ dry run: a server started with the backup; nothing was changed
         {
           error: {
             message: `cannot copy the files of the server in ${paths.data}/: this user may not read them`,
-            hint: 'run it as the user of the server (sudo -u mysql) or as root, or leave --physical away',
+            hint: 'run it as the user of the server (sudo -u mysql) or as root; or leave --physical away',
           },
         },
       ])
@@ -256,7 +263,7 @@ dry run: a server started with the backup; nothing was changed
         'of another series',
         { version: '11.8.3-MariaDB' },
         /mariadb-backup \S+ cannot copy a server 11\.8\.3$/,
-        /11\.8,/,
+        /11\.8;/,
       ],
     ])('of a server %s', async (_what, fact, message, hint) => {
       const target = socketTarget(paths.socket, loginName(), 'dbtool')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { addressOf, type Target } from '../../db/target.ts'
 import { DbtoolError, isNodeError, messageOf } from '../../errors.ts'
+import { quotedPath } from '../../values.ts'
 import { type BackupPrograms, seriesOf } from './programs.ts'
 
 interface Facts {
@@ -34,7 +35,7 @@ export async function assertCopyable(queries: Queries, target: Target, programs:
   const version = server.version.replace(/-.*/, '')
   if (seriesOf(version) !== seriesOf(programs.version))
     throw new DbtoolError('CLIENT_FAILED', `mariadb-backup ${programs.version} cannot copy a server ${version}`, {
-      hint: `install mariadb-backup ${seriesOf(version)}, ${orElse}`,
+      hint: `install mariadb-backup ${seriesOf(version)}; ${orElse}`,
     })
   return server.databases
 }
@@ -43,11 +44,11 @@ export async function assertCopyable(queries: Queries, target: Target, programs:
 function assertHere({ host, socket }: Facts, target: Target): void {
   if (target.socket === undefined) {
     const message = `a physical dump copies the files of the server, but ${addressOf(target)} is a network address`
-    throw new DbtoolError('USAGE', message, { hint: `on its machine, use --socket ${socket}, ${orElse}` })
+    throw new DbtoolError('USAGE', message, { hint: `on its machine, use --socket ${quotedPath(socket)}; ${orElse}` })
   }
   if (host === hostname()) return
   throw new DbtoolError('USAGE', `the server runs on ${host}, and its files are not on this machine, ${hostname()}`, {
-    hint: `run the command there, ${orElse}`,
+    hint: `run the command there; ${orElse}`,
   })
 }
 
@@ -65,7 +66,7 @@ function assertReadable(folder: string): void {
           : messageOf(cause)
     throw new DbtoolError('CLIENT_FAILED', `cannot copy the files of the server in ${folder}: ${reason}`, {
       cause,
-      hint: `run it as the user of the server (sudo -u mysql) or as root, ${orElse}`,
+      hint: `run it as the user of the server (sudo -u mysql) or as root; ${orElse}`,
     })
   }
 }
