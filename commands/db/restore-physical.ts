@@ -47,7 +47,9 @@ export async function restoreServer(
   const check = (trial: ServerPaths): Promise<Checked> => checked(ctx, trial)
   const { restored, isSound } = await restore({ ...unpacking, paths, dryRun, check }).catch((error: unknown) => {
     if (!ctx.io.signal.aborted) throw error
-    throw new DbtoolError('INTERRUPTED', 'interrupted: the private server has its earlier data', { cause: error })
+    const failure = error instanceof DbtoolError && error.code === 'SERVER_FAILED' ? error.message : undefined
+    const message = `interrupted: ${failure ?? 'the private server has its earlier data'}`
+    throw new DbtoolError('INTERRUPTED', message, { cause: error })
   })
   const row = { database, bytes: unpacking.bytes(), dropped: tablesIn(now), is_sound: isSound }
   ctx.out.itemForScripts(view, row)
