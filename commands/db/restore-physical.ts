@@ -71,9 +71,10 @@ async function privateServer(ctx: Context, file: DumpFile): Promise<{ paths: Ser
   if (target.socket !== undefined && realPath(target.socket) === realPath(paths.socket))
     return { paths, database: target.database ?? databaseName }
   const isStopped = existsSync(paths.data) && !existsSync(paths.socket)
-  const start = isStopped ? 'start the private server first, with dbtool server start; or ' : ''
   throw new DbtoolError('USAGE', `${file.name} is a whole server, and dbtool can replace only its private server`, {
-    hint: `${start}prepare it with --into FOLDER; then stop your server, and start it on that folder`,
+    hint: isStopped
+      ? 'start the private server first, with dbtool server start'
+      : 'prepare it with --into FOLDER; then stop your server, and start it on that folder',
   })
 }
 

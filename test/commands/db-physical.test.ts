@@ -462,6 +462,10 @@ dry run: a server started with the backup; nothing was changed
       await new Promise((resolve) => child.once('close', resolve))
       const trial = Number(readFileSync(pidFile(), 'utf8'))
       await stopServer(paths)
+      expect((await run(['db', 'restore', file, '--json'])).error).toMatchObject({
+        message: expect.stringMatching(/ only its private server$/),
+        hint: 'start the private server first, with dbtool server start',
+      })
       // As if it had been killed a second later.
       renameSync(paths.data, join(paths.directory, `previous-${child.pid ?? 0}`))
       await startServer(paths, { port: readPortAccess(paths)?.port })
