@@ -108,13 +108,13 @@ const mostBytes = 65_536
 function assertWhole(folder: string, { name }: DumpFile): string {
   const info = lastFiles.map((one) => join(folder, one)).find((path) => existsSync(path))
   const text = info === undefined ? '' : readRegularFile(info, { maxBytes: mostBytes, noLink: true }).text
-  const value = (key: string): string => new RegExp(`^${key} = (.*)$`, 'm').exec(text)?.[1] ?? ''
-  const [, version] = /^(\d+\.\d+\.\d+)/.exec(value('server_version')) ?? []
+  const values = new Map(text.split('\n').map((line) => line.split(' = ') as [string, string]))
+  const [, version] = /^(\d+\.\d+\.\d+)/.exec(values.get('server_version') ?? '') ?? []
   if (version === undefined)
     throw new DbtoolError('BAD_INPUT', `${name} is not a complete backup: its last file is missing`, {
       hint: nothingChanged,
     })
-  const kind = ['partial', 'incremental', 'compressed'].find((key) => value(key) === 'Y')
+  const kind = ['partial', 'incremental', 'compressed'].find((key) => values.get(key) === 'Y')
   const outside = readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('.isl'))
   if (kind === undefined && !outside) return version
   const what = outside ? 'has tables outside the data directory' : `is a ${kind ?? ''} backup`
