@@ -125,8 +125,8 @@ export const examples = (...lines: readonly string[]): Footer => footer([], ...l
 /** The help below the flags of a verb, as wide as the terminal: notes, and then examples. */
 export function footer(notes: readonly Note[], ...lines: readonly string[]): Footer {
   return ({ command, error }) => {
-    const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput()
-    const width = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? helpWidth
+    const output = command.configureOutput()
+    const width = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? helpWidth
     const helper = command.createHelp()
     helper.prepareContext({ helpWidth: width })
     const commands = lines.map((line) => exampleLine(line, width)).join('\n')

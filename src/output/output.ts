@@ -234,7 +234,7 @@ export class Output extends Reporter {
 
   /** The view, its nested list and its sections, which remember the columns that they omit. */
   private noting(view: View, prefix = ''): View {
-    const { nested, sections } = view
+    const { nested } = view
     const into = (omitted: Set<string>, before: string) => (names: readonly string[]) => {
       for (const name of names) omitted.add(`${before}${name}`)
     }
@@ -243,7 +243,7 @@ export class Output extends Reporter {
       ...view,
       onNarrowed: into(this.#omitted, prefix),
       ...(nested && { nested: { ...nested, view: this.noting(nested.view, `${nested.name}.`) } }),
-      ...(sections && {
+      ...(view.sections !== undefined && {
         sections: (row: Row) =>
           (view.sections?.(row) ?? []).map((section) => ({ ...section, view: { ...section.view, onNarrowed } })),
       }),
