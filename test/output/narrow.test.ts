@@ -86,4 +86,3 @@ describe('the tables of one thing on a narrow terminal', () => {
     expect(notes).toBe(expected.notes)
   })
 })
-})
