@@ -33,7 +33,7 @@ describe('createPool', () => {
     [{ maxOverflw: 5 }, "there is no option 'maxOverflw'; did you mean maxOverflow?"],
     [{ size: 0 }, 'size must be a whole number from 1 to 10000, not 0'],
     [{ size: 2.5 }, 'size must be a whole number from 1 to 10000, not 2.5'],
-    [{ size: '5' }, 'size must be a whole number from 1 to 10000, not a string'],
+    [{ size: '5' }, 'size must be a whole number from 1 to 10000, not a text'],
     [{ maxOverflow: -1 }, 'maxOverflow must be a whole number from 0 to 10000, not -1'],
     [{ timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds, at least 1, not 0'],
     [{ timeoutMs: NaN }, 'timeoutMs must be a number of milliseconds, at least 1, not NaN'],
