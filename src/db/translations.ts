@@ -201,7 +201,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1020: withHint('DEADLOCK', 'another transaction changed the same rows; try again'),
   1290: readOnly,
   1665: notLoggable,
-  1792: readOnly,
+  1792: { ...readOnly, hintInCode: () => 'the transaction or the session is read-only; write in another one' },
   1836: readOnly,
   1969: timedOut,
   3024: timedOut,

@@ -15,7 +15,11 @@ const largestInt = 2_147_483_647
  * units.
  */
 const longerThan = (text: string, most: number): boolean => text.length > most && codePoints(text) > most
-const codePoints = (text: string): number => Array.from(text).length
+function codePoints(text: string): number {
+  let count = 0
+  for (const _character of text) count += 1
+  return count
+}
 
 export const isUsername = (text: string): boolean => /^[A-Za-z0-9_]{3,50}$/.test(text)
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DbtoolError } from '../../errors.ts'
-import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { hideSecrets, type StatementOptions, type Value } from '../queries.ts'
 import { isOfThisServer } from '../retry-table.ts'
 import { type Target, timerMs } from '../target.ts'
 import { alreadyClosed, cancelled, closedMeanwhile, silent, tooLate } from './connection-errors.ts'
+import { ConnectionEvents } from './connection-events.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
 import { SessionState } from './session-state.ts'
@@ -33,17 +33,18 @@ const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]
 export class Connection extends Statements implements PooledConnection {
   readonly #inFlight = new InFlight()
   readonly #session: SessionState
+  readonly #events: ConnectionEvents
   #cut = false
   /** Statements whose callers wait. */
   #running = 0
   #abandoned = false
-  #closeReported = false
   #cancelling: Promise<void> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
     super(parts)
     this.#session = new SessionState(parts.raw)
+    this.#events = new ConnectionEvents(parts)
     const { threadId } = parts.raw
     const killer = parts.killer?.isDirect === true ? { killer: parts.killer } : {}
     this.#identity = threadId === null ? undefined : { threadId, server: parts.server, ...killer }
@@ -106,7 +107,7 @@ export class Connection extends Statements implements PooledConnection {
 
   whenLost(listener: () => void): void {
     this.parts.raw.on('end', () => {
-      this.reportClose()
+      this.#events.closed()
       listener()
     })
   }
@@ -115,7 +116,7 @@ export class Connection extends Statements implements PooledConnection {
   async close(): Promise<void> {
     if (this.#abandoned) await this.stop()
     if (this.usable) await this.bounded(closeTimeoutMs, this.parts.raw.end()).catch(() => undefined)
-    this.reportClose()
+    this.#events.closed()
   }
 
   /**
@@ -191,20 +192,8 @@ export class Connection extends Statements implements PooledConnection {
       this.#running -= 1
       watch?.stop()
       stopListening?.()
-      this.report({ sql, values, ms: performance.now() - started - (options.pausedMs?.() ?? 0), failure })
+      this.#events.ended({ sql, values, ms: performance.now() - started - (options.pausedMs?.() ?? 0), failure })
     }
-  }
-
-  private report({ sql, values, ms, failure }: Ended): void {
-    const { onTrace, target, raw } = this.parts
-    onTrace?.({ sql, values, ms, failed: failure !== undefined })
-    publishQuery(target, raw.threadId, { sql, ms, failure })
-  }
-
-  private reportClose(): void {
-    if (this.#closeReported) return
-    this.#closeReported = true
-    publishClose(this.parts.target, this.parts.raw.threadId)
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
@@ -264,15 +253,17 @@ export class Connection extends Statements implements PooledConnection {
     this.#running += 1
     try {
       const isOver = await Promise.race([rest.then(() => true), sleep(restMs, false)])
-      if (isOver || this.#cut || this.#identity?.server === undefined) return
-      // cancel() waits for it, because it is in flight.
-      const inFlight = this.bounded(0, rest).catch(() => undefined)
-      await this.cancel()
-      if (!this.#cut) await this.bounded(cancelMs, rest)
-      await inFlight
+      if (!isOver && !this.#cut && this.#identity?.server !== undefined) {
+        // cancel() waits for the rest, because it is in flight.
+        const inFlight = this.bounded(0, rest).catch(() => undefined)
+        await this.cancel()
+        if (!this.#cut) await this.bounded(cancelMs, rest)
+        await inFlight
+      }
     } catch {
       // The rest ended with an error, as that of a stopped statement, or too late.
     } finally {
+      await this.#cancelling
       this.#running -= 1
     }
   }
@@ -287,14 +278,7 @@ export class Connection extends Statements implements PooledConnection {
     this.#abandoned ||= this.#running > 0 || this.#cancelling !== undefined
     this.#cut = true
     this.parts.cut()
-    this.reportClose()
+    this.#events.closed()
     this.#inFlight.abandonAll(reason)
   }
-}
-
-interface Ended {
-  readonly sql: string
-  readonly values: readonly Value[]
-  readonly ms: number
-  readonly failure: Error | undefined
 }
