@@ -16,3 +16,12 @@ function kindOfObject(value: object): string {
   if (value instanceof Uint8Array) return 'bytes'
   return value instanceof URL ? 'a URL object' : 'an object'
 }
+
+const longestQuote = 40
+
+/** Quotes a value that is no secret, such as a number of milliseconds, or names its kind. */
+export function quotedOrKind(value: unknown): string {
+  if (typeof value === 'object' || typeof value === 'function') return kindOf(value)
+  const text = String(value as string | number | bigint | boolean | symbol | undefined)
+  return text.length > longestQuote ? kindOf(value) : `'${text}'`
+}

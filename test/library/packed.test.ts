@@ -94,7 +94,7 @@ describe('the packed library', { timeout: 120_000 }, () => {
   it('has strict types for import and for require', async () => {
     const text = readFileSync(join(root, 'test', 'library', 'consumer.ts.txt'), 'utf8')
     for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), text)
-    for (const module of ['node16', 'nodenext'] as const)
+    for (const module of ['node16', 'nodenext', 'bundler'] as const)
       expect(await complaints(folder, module, ['--noEmit', 'consumer.mts', 'consumer.cts']), module).toBe('')
   })
 
@@ -173,7 +173,8 @@ describe('the examples of docs/library.md', { timeout: 120_000 }, () => {
     })
     expect(printed[0]).toMatch(/^placed \d+ 9\.00 existing\nOUT_OF_STOCK 1000000\n$/)
     const [made] = await connection.rows(
-      'SELECT (SELECT COUNT(*) FROM notes) AS notes, (SELECT notes FROM counters) AS n, COUNT(*) AS parcels FROM parcels',
+      `SELECT (SELECT COUNT(*) FROM notes) AS notes, (SELECT notes FROM counters) AS n, COUNT(*) AS parcels
+       FROM parcels`,
     )
     expect(made).toEqual({ notes: 1, n: 1, parcels: 1 })
   })

@@ -136,7 +136,8 @@ describe('what a caller has changed in its session does not reach the next one',
     const before = await all()
     const dynamic = await pool.query<{ name: string; value: string; type: string; words: string | null }>(
       `SELECT VARIABLE_NAME AS name, SESSION_VALUE AS value, VARIABLE_TYPE AS type, ENUM_VALUE_LIST AS words
-       FROM information_schema.SYSTEM_VARIABLES WHERE READ_ONLY = 'NO' AND SESSION_VALUE IS NOT NULL AND VARIABLE_NAME <> 'SQL_SLAVE_SKIP_COUNTER'`,
+       FROM information_schema.SYSTEM_VARIABLES 
+       WHERE READ_ONLY = 'NO' AND SESSION_VALUE IS NOT NULL AND VARIABLE_NAME <> 'SQL_SLAVE_SKIP_COUNTER'`,
     )
     let set = 0
     await withLease(pool, async (lease) => {

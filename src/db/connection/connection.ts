@@ -257,7 +257,7 @@ export class Connection extends Statements implements PooledConnection {
         // cancel() waits for the rest, because it is in flight.
         const inFlight = this.bounded(0, rest).catch(() => undefined)
         await this.cancel()
-        if (!this.#cut) await this.bounded(cancelMs, rest)
+        if (this.usable) await this.bounded(cancelMs, rest)
         await inFlight
       }
     } catch {

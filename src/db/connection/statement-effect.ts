@@ -22,8 +22,8 @@ const forOneStatement = /^SET\s+STATEMENT\b[^]*?\sFOR\s+/i
 
 const namedLock = /\bget_lock`?\s*\(/i
 /**
- * A variable of the user is assigned. Those of dbtool's own statements are not: no other statement reads them, and
- * orders would pay for a reset.
+ * A variable of the user is assigned. The variables of dbtool's own statements do not count: no other statement reads
+ * them, and orders would pay for a reset.
  */
 const userVariable = /@(?!dbtool_)(?:[\w.$]+|`[^`]*`|'[^']*'|"[^"]*")\s*:=|\binto\s*(?:[\w`.$]+\s*,\s*)*@(?!dbtool_)/i
 

@@ -1,5 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
-import { kindOf } from '../../kind-of.ts'
+import { quotedOrKind } from '../../kind-of.ts'
 
 /**
  * Checks of arguments that code without types may pass. An option with a wrong name would be ignored, and one of a
@@ -46,11 +46,11 @@ const rules: Readonly<Record<OptionName, (name: string, value: unknown) => void>
   },
   timeoutMs: (name, value) => {
     if (!(typeof value === 'number' && value > 0))
-      throw misuse(`${name} must be a number of milliseconds above 0, not ${shown(value)}`)
+      throw misuse(`${name} must be a number of milliseconds above 0, not ${quotedOrKind(value)}`)
   },
   patienceMs: checkMs,
   repeatable: (name, value) => {
-    if (typeof value !== 'boolean') throw misuse(`${name} must be true or false, not ${shown(value)}`)
+    if (typeof value !== 'boolean') throw misuse(`${name} must be true or false, not ${quotedOrKind(value)}`)
   },
   onRetry: checkFunction,
   lostBefore: checkFunction,
@@ -59,10 +59,7 @@ const rules: Readonly<Record<OptionName, (name: string, value: unknown) => void>
 /** A time in milliseconds that may be zero, or without limit. */
 export function checkMs(name: string, value: unknown): void {
   if (!(typeof value === 'number' && value >= 0))
-    throw misuse(`${name} must be a number of milliseconds, at least 0, not ${shown(value)}`)
+    throw misuse(`${name} must be a number of milliseconds, at least 0, not ${quotedOrKind(value)}`)
 }
-
-const shown = (value: unknown): string =>
-  typeof value === 'object' || typeof value === 'function' ? kindOf(value) : `'${String(value)}'`
 
 const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)

@@ -2,7 +2,7 @@ import type { PoolEntry } from './entries.ts'
 
 /**
  * The idle connections of a pool, from the longest idle time to the shortest. They are reused last in, first out, so
- * that few of them stay warm. One that was idle for longer than the idle time-out is given to `onExpired`.
+ * that few of them stay warm. `onExpired` receives each connection that reaches the idle time-out.
  */
 export class IdleEntries {
   readonly #entries: PoolEntry[] = []

@@ -53,7 +53,8 @@ function lineByLine(count: number): Deduction {
   ${eachLine(
     (n) => `UPDATE products
     SET stock = stock - quantity${n}, units_sold = units_sold + quantity${n}, times_ordered = times_ordered + 1,
-        revenue = revenue + quantity${n} * (@dbtool_price${n} := COALESCE(agreed${n}, price)), updated_at = UTC_TIMESTAMP()
+        revenue = revenue + quantity${n} * (@dbtool_price${n} := COALESCE(agreed${n}, price)),
+        updated_at = UTC_TIMESTAMP()
     WHERE id = product${n} AND is_active AND stock >= quantity${n};`,
     '\n  ',
   )}
