@@ -62,6 +62,7 @@ describe('pool.query and pool.execute', () => {
     await expect(pool.query('SELECT SLEEP(60)', [], options())).rejects.toMatchObject(expected)
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     expect(await running('SELECT SLEEP%')).toBe(0)
+    expect(pool.stats()).toMatchObject({ opened: 1, inUse: 0 })
   })
 
   it('bind bytes, and read them back', async () => {

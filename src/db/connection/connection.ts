@@ -96,6 +96,10 @@ export class Connection extends Statements implements PooledConnection {
     return (this.#running > 0 && !this.#cut) || this.#cancelling !== undefined
   }
 
+  get cancelling(): boolean {
+    return this.#cancelling !== undefined && !this.#cut
+  }
+
   get abandoned(): boolean {
     return this.#abandoned
   }

@@ -240,7 +240,9 @@ export class FairPool implements Pool {
   /** The next borrower inherits neither a transaction nor a changed session, and no running statement. */
   private released(entry: PoolEntry): void {
     const { connection } = entry
-    if (connection.busy || !connection.usable) this.evict(entry)
+    // Its place stays taken meanwhile.
+    if (connection.cancelling) void connection.cancel().then(() => this.released(entry))
+    else if (connection.busy || !connection.usable) this.evict(entry)
     else if (connection.sessionChanged) this.restore(entry, connection.reset())
     else if (connection.mayHoldTransaction) this.restore(entry, connection.execute('ROLLBACK'))
     else this.offer(entry)
