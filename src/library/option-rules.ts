@@ -32,7 +32,10 @@ const milliseconds =
   (least: number, most = longestMs): Rule =>
   (value) => {
     if (typeof value !== 'number' || !(value >= least && value <= most))
-      throw invalid(`a number of milliseconds, at least ${least}`, value)
+      throw invalid(
+        `a number of milliseconds ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
+        value,
+      )
   }
 const text: Rule = (value) => {
   if (typeof value !== 'string') throw invalid('text', value)

@@ -94,7 +94,9 @@ export function readTruth(value: unknown): boolean {
 }
 
 export function readDate(value: unknown): Date {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+  const year = value instanceof Date ? value.getUTCFullYear() : NaN
+  if (value instanceof Date && year >= 0 && year <= 9_999) return value
+  if (!Number.isNaN(year)) throw new InvalidValue('must be a Date in the years 0 to 9999')
   throw new InvalidValue(`must be a valid Date, not ${described(value)}`)
 }
 

@@ -217,6 +217,19 @@ describe('what a caller has changed in its session does not reach the next one',
 })
 
 describe('session variables as an option', () => {
+  it.each<[string, string | number, RegExp]>([
+    ['no_such', 1, /Unknown system variable 'no_such'$/],
+    ['SQL_BIN', 1, /Unknown system variable/],
+    ['rand_seed1', '1.2.3', /Incorrect argument type to variable 'rand_seed1'$/],
+    ['hostname', 'x', /'hostname' is a read only variable$/],
+  ])('that the server refuses are a fault of that option: %s = %s', async (name, value, message) => {
+    await expect(onePool({ sessionVariables: { [name]: value } }).query('SELECT 1')).rejects.toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringMatching(message),
+      hint: 'correct the option sessionVariables',
+    })
+  })
+
   it('are set in every connection, and after a reset', async () => {
     const pool = onePool({ sessionVariables: { group_concat_max_len: 2_000_000, lc_time_names: 'de_DE' } })
     const ask = (): Promise<unknown> => pool.query('SELECT @@group_concat_max_len AS len, @@lc_time_names AS lc')

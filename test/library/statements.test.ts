@@ -190,8 +190,8 @@ describe('pool.query and pool.execute', () => {
   })
 
   it.each<[string, object]>([
-    ["patienceMs must be a number of milliseconds, at least 0, not 'x'", { patienceMs: 'x' }],
-    ["patienceMs must be a number of milliseconds, at least 0, not 'NaN'", { patienceMs: NaN }],
+    ["patienceMs must be a number of milliseconds of at least 0, not 'x'", { patienceMs: 'x' }],
+    ["patienceMs must be a number of milliseconds of at least 0, not 'NaN'", { patienceMs: NaN }],
     ["repeatable must be true or false, not 'no'", { repeatable: 'no' }],
     ['onRetry must be a function', { onRetry: true }],
     ["timeoutMs must be a number of milliseconds above 0, not 'Symbol(x)'", { timeoutMs: Symbol('x') }],
@@ -281,6 +281,20 @@ describe('lease.cancel()', () => {
       expect(await running('%cancelled')).toBe(0)
       expect(await lease.rows('SELECT n FROM counters WHERE id = 2')).toEqual([{ n: 55 }])
       await lease.execute('ROLLBACK')
+    })
+    expect(pool.stats().opened).toBe(1)
+  })
+
+  it('gives up all statements that were sent, and none that is sent later', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    await withLease(pool, async (lease) => {
+      const sent = Array.from({ length: 20 }, (_, n) =>
+        lease.rows('SELECT SLEEP(0.05), ?', [n]).catch(() => 'given up'),
+      )
+      const late = lease.rows('SELECT SLEEP(60)', [], { timeoutMs: 100 }).catch(() => 'given up')
+      expect(await late).toBe('given up')
+      expect((await Promise.all(sent)).at(-1)).toBe('given up')
+      expect(await lease.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     })
     expect(pool.stats().opened).toBe(1)
   })

@@ -239,7 +239,8 @@ export class Connection extends Statements implements PooledConnection {
       translated.lost = this.#identity
       this.#abandoned ||= !this.parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
-    this.#session.failed(translated, sql)
+    // A statement with wrong values was not sent.
+    if (translated.code !== 'BAD_INPUT') this.#session.failed(translated, sql)
     if (isOfThisServer(translated)) this.parts.onUnfit?.(translated)
     return translated
   }

@@ -59,7 +59,7 @@ const rules: Readonly<Record<OptionName, (name: string, value: unknown) => void>
 /** A time in milliseconds that may be zero, or without limit. */
 export function checkMs(name: string, value: unknown): void {
   if (!(typeof value === 'number' && value >= 0))
-    throw misuse(`${name} must be a number of milliseconds, at least 0, not ${quotedOrKind(value)}`)
+    throw misuse(`${name} must be a number of milliseconds of at least 0, not ${quotedOrKind(value)}`)
 }
 
 const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)
