@@ -21,7 +21,6 @@ const longestQuote = 40
 
 /** Quotes a value that is no secret, such as a number of milliseconds, or names its kind. */
 export function quotedOrKind(value: unknown): string {
-  if (typeof value === 'object' || typeof value === 'function') return kindOf(value)
-  const text = String(value as string | number | bigint | boolean | symbol | undefined)
-  return text.length > longestQuote ? kindOf(value) : `'${text}'`
+  const isShort = typeof value === 'string' && value.length <= longestQuote
+  return isShort || typeof value === 'number' ? `'${value}'` : kindOf(value)
 }

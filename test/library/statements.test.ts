@@ -194,7 +194,7 @@ describe('pool.query and pool.execute', () => {
     ["patienceMs must be a number of milliseconds of at least 0, not 'NaN'", { patienceMs: NaN }],
     ["repeatable must be true or false, not 'no'", { repeatable: 'no' }],
     ['onRetry must be a function', { onRetry: true }],
-    ["timeoutMs must be a number of milliseconds above 0, not 'Symbol(x)'", { timeoutMs: Symbol('x') }],
+    ['timeoutMs must be a number of milliseconds above 0, not a symbol', { timeoutMs: Symbol('x') }],
     ['timeoutMs must be a number of milliseconds above 0, not an object', { timeoutMs: Object.create(null) as object }],
   ])('nor an option of the wrong type: %s', async (message, options) => {
     const pool = poolWith()
