@@ -51,7 +51,15 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/user-folders', 'src/write-file', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/time-zone', 'src/db'],
-  'src/client': ['src/errors', 'src/values', 'src/new-file', 'src/db', 'src/server'],
+  'src/client': [
+    'src/errors',
+    'src/values',
+    'src/new-file',
+    'src/regular-file',
+    'src/write-file',
+    'src/db',
+    'src/server',
+  ],
   'src/sql': ['src/errors', 'src/nearest', 'src/values', 'src/db'],
   'src/shop': [
     'src/errors',
