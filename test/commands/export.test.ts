@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { InvalidValue } from '../../src/errors.ts'
-import { parseDescription, parseProductName, parseSku } from '../../src/shop/rules.ts'
+import { parseDescription, parseKey, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { binary, environment } from '../support/binary.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -248,6 +248,47 @@ describe('what was exported can be imported', () => {
         },
       ),
       { numRuns: 8 },
+    )
+  })
+
+  it('orders with any key, SKU and name', async () => {
+    const order = fc.record({ ref: rule(parseKey), sku: rule(parseSku), name: rule(parseProductName) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(order, { minLength: 1, maxLength: 40, selector: ({ ref, sku }) => `${ref}\n${sku}` }),
+        async (all) => {
+          const orders = [...new Map(all.map((one) => [one.ref, one])).values()]
+          const unique = [...new Map(orders.map((one) => [one.sku, one])).values()]
+          await empty(shop)
+          const lines = unique.map(({ ref, sku, name }) =>
+            JSON.stringify({ order_ref: ref, user: 'kim@example.com', sku, product_name: name, quantity: 1, price: 2 }),
+          )
+          const placed = await run(
+            `orders import ${saved('orders.ndjson', lines.join('\n'))} --create-missing --initial-stock 9 --concurrency 1`,
+          )
+          expect([placed.exitCode, placed.stderr]).toEqual([0, ''])
+          const lineOf = (database: TestDatabase): Promise<unknown[]> =>
+            database.connection.rows(
+              `SELECT o.idempotency_key, p.sku, p.name FROM orders o
+                JOIN order_items i ON i.order_id = o.id JOIN products p ON p.id = i.product_id
+                ORDER BY o.idempotency_key`,
+            )
+          for (const [format, written, read] of ways) {
+            await empty(elsewhere)
+            const file = saved(
+              `orders-back.${format}`,
+              (await run(`orders export --format ${format} ${written}`)).stdout,
+            )
+            const { exitCode, stderr } = await run(
+              `orders import ${file} ${read} --create-missing --initial-stock 9`,
+              elsewhere,
+            )
+            expect([exitCode, stderr.replace(nullNotice, '')]).toEqual([0, ''])
+            expect(await lineOf(elsewhere)).toEqual(await lineOf(shop))
+          }
+        },
+      ),
+      { numRuns: 5 },
     )
   })
 

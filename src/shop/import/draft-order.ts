@@ -5,22 +5,22 @@ import { type Adjustment, adjustmentKinds, parseAdjustment } from '../orders/adj
 import {
   type OrderStatus,
   orderStatuses,
-  parseKey,
   parseMoment,
+  parseName,
   parsePrice,
   parseProductName,
   parseQuantity,
   parseSku,
-  parseText,
   quoteValue,
 } from '../rules.ts'
 import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
-import { FieldReader, spoiltName } from './draft-row.ts'
+import { FieldReader } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { oneCurrency } from './one-currency.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
+import { flagFor } from './value-hints.ts'
 
 /** The fields of a file of order lines. */
 export const orderFields = {
@@ -61,6 +61,9 @@ export interface DraftRules {
 }
 
 export const importKeyPrefix = 'import:'
+
+/** The column has 255 characters, and the prefix takes some of them. */
+const mostKeyCharacters = 255 - importKeyPrefix.length
 
 /** Yields the draft orders of a file. */
 export async function* draftOrders(
@@ -125,9 +128,7 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   const faults: string[] = []
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
-  const spoilt = spoiltName('order_ref', ref)
-  if (spoilt !== undefined) faults.push(`order_ref ${spoilt}`)
-  else if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
+  if (ref !== '') faults.push(...faultOf('order_ref', ref, ofOrder.ref))
   if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
   if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))
     faults.push('ordered_at is empty, but it is part of the key')
@@ -147,9 +148,6 @@ function faultsOfTotals(records: readonly SourceRecord[]): string[] {
     : [`${quoteValue(text)} seems to be the total of the file: delete the line, or give it its order_ref`]
 }
 
-/** The column has 255 characters, and the prefix takes some of them. */
-const mostKeyCharacters = 255 - importKeyPrefix.length
-
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
 export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): string {
   const own = faults.get(line)
@@ -164,8 +162,10 @@ export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): 
  */
 function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${quoteValue(text)}`)
-  return parseText(255)(text)
+  return parseCustomer(text)
 }
+
+const parseCustomer = parseName(255)
 
 /** Caches the last parsed value, because the lines of one order repeat some columns. */
 function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
@@ -177,7 +177,7 @@ function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
 }
 
 const ofOrder = {
-  key: cachingLast(parseKey),
+  ref: cachingLast(parseName(mostKeyCharacters)),
   user: cachingLast(parseUser),
   moment: cachingLast(parseMoment),
   status: parseChoice(orderStatuses),
@@ -221,12 +221,12 @@ function amountsOf<Field extends string>(
   })
 }
 
-function faultOf(name: string, parse: () => unknown): string[] {
+function faultOf(name: string, text: string, parse: (text: string) => unknown): string[] {
   try {
-    parse()
+    parse(text)
     return []
   } catch (error) {
-    if (error instanceof InvalidValue) return [`${name} ${error.message}`]
+    if (error instanceof InvalidValue) return [`${name} ${error.message}${flagFor(name, text)}`]
     throw error
   }
 }

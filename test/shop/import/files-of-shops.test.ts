@@ -297,13 +297,13 @@ describe('a file of today', () => {
       'numbers that a spreadsheet shortened would make one order of two',
       ['order_ref,user,sku,quantity,price', '1.11E+14,kim,TEA,1,5.00', '1.11E+14,kim,4.00638E+12,1,5.00'],
       [],
-      "order_ref is '1.11E+14', a number that a spreadsheet shortened",
+      "order_ref must not be '1.11E+14', a number that a spreadsheet shortened",
     ],
     [
       'a SKU with the text NULL, as `mariadb --batch` writes it',
       ['order_ref\tuser\tsku\tquantity\tprice', 'A\tkim\tNULL\t1\t5.00'],
       ['--input-format', 'tsv'],
-      'sku is the text NULL; --null NULL reads it as empty',
+      'sku must not be NULL, by which other programs write an empty cell; --null',
     ],
     [
       'a second currency in the amounts',
