@@ -14,7 +14,7 @@ import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
 import { value } from './flags.ts'
-import { noteReading, readingColumns, readingRow } from './reading-notes.ts'
+import { nameColumn, noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
 /** The flags of every import. */
 export interface ImportOptions extends FileOptions {
@@ -73,7 +73,12 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
 
 /** The view of a summary; the first of its counts is its id. */
 export const summaryView = (names: readonly [string, ...string[]], more: readonly Column[] = []): View => ({
-  columns: [...names.map((name) => (name === 'revenue' ? money : number)(name)), ...readingColumns, ...more],
+  columns: [
+    ...names.map((name) => (name === 'revenue' ? money : number)(name)),
+    ...readingColumns,
+    nameColumn,
+    ...more,
+  ],
   id: names[0],
   empty: '',
 })

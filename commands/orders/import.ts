@@ -4,14 +4,14 @@ import type { Database } from '../../src/db/database.ts'
 import type { Fields } from '../../src/files/columns.ts'
 import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
 import type { KeyRule } from '../../src/shop/import/order-groups.ts'
-import type { OrderSummary } from '../../src/shop/import/tally.ts'
+import { orderCounts, type OrderSummary } from '../../src/shop/import/tally.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import { parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { lazyValue, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { importFlags, type ImportOptions, runImport, summaryView } from '../kit/import.ts'
-import { amountColumns, noteAmounts } from '../kit/reading-notes.ts'
+import { amountColumns, noteAmounts, noteNames } from '../kit/reading-notes.ts'
 
 export interface ImportOrdersOptions extends ImportOptions {
   readonly createMissing?: boolean
@@ -22,20 +22,7 @@ export interface ImportOrdersOptions extends ImportOptions {
   readonly history?: boolean
 }
 
-const orderView = summaryView(
-  [
-    'orders_placed',
-    'orders_existing',
-    'orders_rejected',
-    'lines_read',
-    'lines_placed',
-    'units',
-    'revenue',
-    'seconds',
-    'orders_per_second',
-  ],
-  amountColumns,
-)
+const orderView = summaryView([...orderCounts, 'revenue', 'seconds', 'orders_per_second'], amountColumns)
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   importFlags(
@@ -80,7 +67,10 @@ export async function importFile(ctx: Context, given: string | undefined, option
     view: orderView,
     unchanged: 'nothing was placed',
     rollsBack: false,
-    note: noteAmounts,
+    note(out, summary) {
+      noteNames(out, summary)
+      noteAmounts(out, summary)
+    },
     rejected: ({ orders_rejected: rejected, orders_placed: placed, orders_existing: existing }) =>
       rejected === 0 ? undefined : `${rejected} of ${rejected + placed + existing} orders`,
     check: async (file, signal) => {

@@ -192,7 +192,7 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
     if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
     const { totalAmount } = outcome
     if (outcome.outcome === 'existing' || decision.outcome !== 'place')
-      return { outcome: 'existing', draft, totalAmount, notes: [] }
+      return { outcome: 'existing', draft, totalAmount, notes: [], otherNames: [] }
     return { ...decision, totalAmount }
   })
 }
@@ -200,7 +200,10 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
 function count(tally: OrderTally, decision: Decision): void {
   const { outcome, draft } = decision
   tally.add({ lines_read: draft.records.length })
-  if (outcome !== 'reject') tally.addAmounts(draft.notImported, draft.difference)
+  if (outcome !== 'reject') {
+    tally.addAmounts(draft.notImported, draft.difference)
+    tally.names.add(decision.otherNames)
+  }
   if (outcome === 'reject') tally.add({ orders_rejected: 1 })
   else if (outcome === 'existing') tally.add({ orders_existing: 1 })
   else if (draft.status === 'cancelled') tally.add({ orders_placed: 1, lines_placed: draft.lines.length })
