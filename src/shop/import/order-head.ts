@@ -74,10 +74,10 @@ export class OrderHead {
   get stated(): StatedAmounts {
     const valuesOf = (field: ReportedAmountField): readonly bigint[] => this.#reported.get(field) ?? []
     const [total, ...others] = new Set(valuesOf('reported_total'))
-    const ofLines = valuesOf('reported_line_tax').reduce((sum, cents) => sum + cents, 0n)
+    const ofLines = valuesOf('reported_line_total')
     return {
-      total: others.length > 0 ? undefined : total,
-      tax: ofLines + largest(valuesOf('reported_tax')),
+      total: ofLines.length > 0 ? sumOf(ofLines) : others.length > 0 ? undefined : total,
+      tax: sumOf(valuesOf('reported_line_tax')) + largest(valuesOf('reported_tax')),
       refund: largest(valuesOf('reported_refund')),
       lineDiscount: this.#amounts.has('discount') ? (this.#lineCents.get('line_discount') ?? 0n) : 0n,
     }
@@ -117,6 +117,8 @@ export class OrderHead {
 
 /** Some systems state an amount of the order on its first line, and zero on the others. */
 const isZero = (amount: string): boolean => toCents(amount) === 0n
+
+const sumOf = (all: readonly bigint[]): bigint => all.reduce((sum, cents) => sum + cents, 0n)
 
 const largest = (all: readonly bigint[]): bigint => all.reduce((most, cents) => (cents > most ? cents : most), 0n)
 
