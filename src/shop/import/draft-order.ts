@@ -31,7 +31,7 @@ export const orderFields = {
 /** One order of the file. */
 export interface DraftOrder extends Pick<Group, 'ref'> {
   /** Its records as they came, for the rejects file. */
-  readonly records: readonly Pick<SourceRecord, 'line' | 'raw'>[]
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'skippedAbove'>[]
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -109,7 +109,7 @@ function draftOf(
     ref,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw }) => ({ line, raw })),
+    records: records.map(({ line, raw, skippedAbove = [] }) => ({ line, raw, skippedAbove })),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
     user,

@@ -218,7 +218,9 @@ async function recordRejected({ rejects, onReject }: OrderImport, { draft, error
   const reason = (line: number): string => (draft.faults.size > 0 ? reasonOf(draft, line) : error.message)
   onReject(draft, reason(lineOf(draft)))
   // One line of NDJSON may hold several records.
-  const lines = draft.records.filter(({ line }, index) => line !== draft.records[index - 1]?.line)
+  const lines = draft.records
+    .flatMap(({ line, raw, skippedAbove = [] }) => [...skippedAbove, { line, raw }])
+    .filter(({ line }, index, all) => line !== all[index - 1]?.line)
   if (rejects !== undefined) await Promise.all(lines.map((record) => rejects.add(record, reason(record.line))))
 }
 

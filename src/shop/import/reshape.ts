@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
-import type { Reshape, SourceRecord } from '../../files/record.ts'
+import type { Line, Reshape, SourceRecord } from '../../files/record.ts'
 import { quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
 import { currencyOf } from './amounts.ts'
@@ -27,10 +27,10 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
     const carry = carrier(layout)
     const currencyFault = oneCurrency()
     const signFaults = layout.currencySign === true ? oneSign(layout) : (): string[] => []
-    const amounts = new AmountsOfSkipped()
-    const skipped = (values: Values, reason: string): void => {
+    const skippedLines = new SkippedLines()
+    const skipped = (record: SourceRecord, reason: string): void => {
       report.skip(reason)
-      amounts.add(values)
+      skippedLines.add(record)
     }
     return (record) => {
       const { values } = record
@@ -44,15 +44,15 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       if (record.fault !== undefined) return record
       const reason = skip.find(({ when }) => applies(when, values))?.reason
       if (reason !== undefined) {
-        skipped(values, reason)
+        skipped(record, reason)
         return undefined
       }
-      amounts.fillIn(values)
+      skippedLines.leaveTo(record)
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       if (faults.length > 0) return { ...record, fault: faults.join('; ') }
       if (layout.subtract === undefined || !applies(nothingLeft, values)) return record
-      skipped(values, 'all of its units are refunded or cancelled')
+      skipped(record, 'all of its units are refunded or cancelled')
       return undefined
     }
   }
@@ -60,27 +60,44 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
 
 const nothingLeft = { quantity: ['0'] }
 
-/** The amounts of an order that stand on lines which are skipped: its next line has them. */
-class AmountsOfSkipped {
-  #ref: string | undefined
-  #amounts: [field: string, text: string][] = []
+/** The number of orders whose skipped lines are remembered; the lines of an order are mostly adjacent. */
+const mostSkippedOrders = 50
 
-  add(values: Readonly<Values>): void {
+interface SkippedOrder {
+  readonly lines: Line[]
+  readonly amounts: [field: string, text: string][]
+}
+
+/** The skipped lines of orders: the next line of each takes over the amounts of the order, and stays together with them. */
+class SkippedLines {
+  readonly #byRef = new Map<string, SkippedOrder>()
+  #lastRef = ''
+
+  add({ line, raw, values, skippedAbove = [] }: SourceRecord): void {
     const { order_ref: ref } = values
     if (ref === undefined) return
-    if (ref !== this.#ref) this.#amounts = []
-    this.#ref = ref
+    this.#lastRef = ref
+    const order = this.#byRef.get(ref) ?? { lines: [], amounts: [] }
+    this.#byRef.set(ref, order)
+    order.lines.push(...skippedAbove, { line, raw })
     for (const field of orderAmountFields) {
       const text = values[field]
-      if (text !== undefined) this.#amounts.push([field, text])
+      if (text !== undefined) order.amounts.push([field, text])
     }
+    const [oldest] = this.#byRef.keys()
+    if (this.#byRef.size > mostSkippedOrders && oldest !== undefined) this.#byRef.delete(oldest)
   }
 
-  fillIn(values: Values): void {
-    if (this.#amounts.length === 0) return
-    if ((values['order_ref'] ?? this.#ref) === this.#ref)
-      for (const [field, text] of this.#amounts) values[field] ??= text
-    this.#amounts = []
+  leaveTo(record: SourceRecord): void {
+    const { values } = record
+    const { order_ref: ref = this.#lastRef } = values
+    this.#lastRef = ref
+    if (this.#byRef.size === 0) return
+    const order = this.#byRef.get(ref)
+    if (order === undefined) return
+    for (const [field, text] of order.amounts) values[field] ??= text
+    record.skippedAbove = order.lines
+    this.#byRef.delete(ref)
   }
 }
 

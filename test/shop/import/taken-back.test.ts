@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dbtool } from '../../support/cli.ts'
@@ -50,8 +50,10 @@ const amazonHead =
   'amazon-order-id purchase-date order-status sales-channel product-name sku item-status quantity currency item-price ' +
   'item-tax shipping-price shipping-tax buyer-email'
 const amazon = (...rows: string[]): string[] => [amazonHead, ...rows].map((row) => row.split(' ').join('\t'))
-const sold = (id: string, status: string, channel: string, sku: string, rest: string): string =>
-  `${id} 2026-04-10T09:15:00+00:00 ${status} ${channel} ${sku} ${sku} ${rest} `
+const sold = (order: string, item: string): string => {
+  const [id = '', status = '', channel = '', sku = ''] = order.split(' ')
+  return `${id} 2026-04-10T09:15:00+00:00 ${status} ${channel} ${sku} ${sku} ${item} `
+}
 
 const magento = (number: string, status: string, order: object, ...items: object[]): string =>
   JSON.stringify({
@@ -76,10 +78,10 @@ describe('units that were refunded or cancelled', () => {
       'Amazon: a cancelled line of an order that was shipped, and a cancelled order without prices',
       'amazon.tsv',
       amazon(
-        sold('1-1', 'Shipped', 'Amazon.de', 'PEG', 'Shipped 2 EUR 8.00 0 2.00 0'),
-        sold('1-1', 'Shipped', 'Amazon.de', 'HAT', 'Cancelled 1 EUR 9.00 0 1.00 0'),
-        sold('1-2', 'Cancelled', 'Amazon.de', 'PEG', 'Cancelled 1 EUR 4.00 0 0 0'),
-        sold('1-3', 'Cancelled', 'Amazon.de', 'PEG', 'Cancelled 1     '),
+        sold('1-1 Shipped Amazon.de PEG', 'Shipped 2 EUR 8.00 0 2.00 0'),
+        sold('1-1 Shipped Amazon.de HAT', 'Cancelled 1 EUR 9.00 0 1.00 0'),
+        sold('1-2 Cancelled Amazon.de PEG', 'Cancelled 1 EUR 4.00 0 0 0'),
+        sold('1-3 Cancelled Amazon.de PEG', 'Cancelled 1     '),
       ),
       ['1-1 shipped 10.00 2×PEG shipping 2.00', '1-2 cancelled 4.00 1×PEG'],
       {
@@ -215,16 +217,41 @@ describe('units that were refunded or cancelled', () => {
   })
 })
 
+it('a rejected order has its skipped lines among the rejects, so that they import as the file did', async () => {
+  const [path, rejects] = [join(folder, 'file.csv'), join(folder, 'rejects.csv')]
+  rmSync(rejects, { force: true })
+  const rows = [
+    ...[skyverge, bought('2', 'completed', '4.00,0,0,19.00,5.00', 'Cap,CAP,1,5.00,5.00,1')],
+    // Lines of an order need not be adjacent.
+    ...[
+      bought('3', 'completed', '0,0,0,10.00,0', 'Tee,TEE,1,10.00,0,0'),
+      bought('2', 'completed', ',,,,', 'Tee,TEE,1,no,0,0'),
+    ],
+  ]
+  writeFileSync(path, rows.map((row) => `${row}\n`).join(''))
+  const run = (file: string, ...more: string[]) =>
+    dbtool(
+      ['orders', 'import', file, ...'--preset auto --create-missing --initial-stock 9 --json'.split(' '), ...more],
+      { database: database.name },
+    )
+  expect((await run(path, '--on-error', 'skip', '--rejects', rejects)).json()).toMatchObject({
+    ...{ orders_placed: 1, orders_rejected: 1, lines_read: 2 },
+  })
+  writeFileSync(path, readFileSync(rejects, 'utf8').replace(',no,', ',10.00,'))
+  expect((await run(path)).json()).toMatchObject({ orders_placed: 1, differing_totals: { orders: 0 } })
+  expect(await placed()).toEqual(['3 delivered 10.00 1×TEE', '2 delivered 14.00 1×TEE shipping 4.00'])
+})
+
 describe('taxes that are known for each line', () => {
   it.each<Case>([
     [
       'Amazon: they are added to the prices in America and Canada, elsewhere the prices may include them',
       'amazon.tsv',
       amazon(
-        sold('1-1', 'Shipped', 'Amazon.com', 'PEG', 'Shipped 2 EUR 8.00 0.64 2.00 0.16'),
-        sold('1-1', 'Shipped', 'Amazon.com', 'HAT', 'Shipped 1 EUR 9.00 0.72 0 0'),
-        sold('1-2', 'Shipped', 'Amazon.de', 'PEG', 'Shipped 1 EUR 4.00 0.64 0 0'),
-        sold('1-3', 'Shipped', 'Amazon.ca', 'PEG', 'Shipped 1 EUR 4.00 0 0 0'),
+        sold('1-1 Shipped Amazon.com PEG', 'Shipped 2 EUR 8.00 0.64 2.00 0.16'),
+        sold('1-1 Shipped Amazon.com HAT', 'Shipped 1 EUR 9.00 0.72 0 0'),
+        sold('1-2 Shipped Amazon.de PEG', 'Shipped 1 EUR 4.00 0.64 0 0'),
+        sold('1-3 Shipped Amazon.ca PEG', 'Shipped 1 EUR 4.00 0 0 0'),
       ),
       ['1-1 shipped 20.52 1×HAT+2×PEG tax 1.52 shipping 2.00', '1-2 shipped 4.00 1×PEG', '1-3 shipped 4.00 1×PEG'],
       { ...nothing, amounts_not_imported: [{ kind: 'tax', amount: '0.64', orders: 1 }] },
