@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { InvalidValue } from '../../src/errors.ts'
-import { parseDescription, parseKey, parseProductName, parseSku } from '../../src/shop/rules.ts'
+import { parseDescription, parseKey, parsePersonName, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { binary, environment } from '../support/binary.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -296,6 +296,21 @@ describe('what was exported can be imported', () => {
     await empty(shop)
     await run(`products import ${saved('loose.csv', 'sku,name,price\n,Loose,1\n,Loose,1\nA,Tea,2\n')}`)
     await comesBack('products')
+  })
+
+  it('users with any name', async () => {
+    const user = fc.record({ first: rule(parsePersonName), last: rule(parsePersonName) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 40 }), async (users) => {
+        await empty(shop)
+        const lines = users.map(({ first, last }, index) =>
+          JSON.stringify({ email: `u${index}@example.com`, first_name: first, last_name: last }),
+        )
+        expect((await run(`users import ${saved('users.ndjson', lines.join('\n'))}`)).exitCode).toBe(0)
+        await comesBack('users')
+      }),
+      { numRuns: 3 },
+    )
   })
 
   it('users, with their hashes and instants', async () => {

@@ -100,6 +100,11 @@ export class OrderHead {
     return true
   }
 
+  /** Several lines may have the same reason. */
+  #note(note: string): void {
+    if (!this.notes.includes(note)) this.notes.push(note)
+  }
+
   #addTime(time: Date, at: number): void {
     const before = this.orderedAt
     this.orderedAt ??= time
@@ -111,7 +116,7 @@ export class OrderHead {
         `ordered_at is ${own} here, but ${first} on an earlier line of the same order; ` +
           'if order numbers start again, add --key order_ref,ordered_at',
       )
-    else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
+    else this.#note(`its lines have the times ${first} and ${own}, and the first one counts`)
   }
 }
 

@@ -51,7 +51,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       if (faults.length > 0) return { ...record, fault: faults.join('; ') }
-      if (layout.subtract === undefined || !applies(nothingLeft, values)) return record
+      if (layout.subtract?.['quantity'] === undefined || !applies(nothingLeft, values)) return record
       skipped(record, 'all of its units are refunded or cancelled')
       return undefined
     }

@@ -99,7 +99,8 @@ describe('the values of an order', () => {
   })
 
   it('the first of several times within an hour counts, with a note', async () => {
-    const [draft] = await drafts(['A,kim,TEA,1,1,2026-01-01T09:00:00Z', 'A,kim,POT,1,1,2026-01-01T09:59:59Z'])
+    const later = ['A,kim,POT,1,1,2026-01-01T09:59:59Z', 'A,kim,CUP,1,1,2026-01-01T09:59:59Z']
+    const [draft] = await drafts(['A,kim,TEA,1,1,2026-01-01T09:00:00Z', ...later])
     expect(draft).toMatchObject({
       orderedAt: new Date('2026-01-01T09:00:00Z'),
       notes: ['its lines have the times 2026-01-01T09:00:00Z and 2026-01-01T09:59:59Z, and the first one counts'],
