@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import type { Fields } from '../../src/files/columns.ts'
 import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
 import type { KeyRule } from '../../src/shop/import/order-groups.ts'
 import { orderCounts, type OrderSummary } from '../../src/shop/import/tally.ts'
@@ -53,7 +52,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
 }
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
-  const [{ importOrders }, { orderFields }, { keyByReference, OrderGroups }] = await Promise.all([
+  const [{ importOrders }, { guestOrderFields, orderFields }, { keyByReference, OrderGroups }] = await Promise.all([
     import('../../src/shop/import/import-orders.ts'),
     import('../../src/shop/import/draft-order.ts'),
     import('../../src/shop/import/order-groups.ts'),
@@ -63,7 +62,7 @@ export async function importFile(ctx: Context, given: string | undefined, option
   await runImport<OrderSummary>(ctx, given, options, {
     noun: 'orders',
     contents: 'order lines',
-    fields: options.guest === undefined ? orderFields : withoutUser(orderFields),
+    fields: options.guest === undefined ? orderFields : guestOrderFields,
     view: orderView,
     unchanged: 'nothing was placed',
     rollsBack: false,
@@ -123,9 +122,3 @@ async function guestRules(
 const guestName = '\0guest'
 
 const nameOf = ({ ref, records }: DraftOrder): string => `order '${ref}', line ${records[0]?.line ?? 0}`
-
-/** With a guest, a file may have no users at all. */
-const withoutUser = ({ required, optional }: Fields): Fields => ({
-  required: required.filter((name) => name !== 'user'),
-  optional: ['user', ...optional],
-})

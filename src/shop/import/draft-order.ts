@@ -1,4 +1,5 @@
 import { InvalidValue } from '../../errors.ts'
+import type { Fields } from '../../files/columns.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { parseChoice } from '../../values.ts'
 import { type Adjustment, adjustmentKinds, parseAdjustment } from '../orders/adjustments.ts'
@@ -22,11 +23,18 @@ import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './o
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
 import { flagFor } from './value-hints.ts'
 
+const withoutUser = ['order_ref', 'sku', 'quantity']
+const optional = ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds]
+
 /** The fields of a file of order lines. */
-export const orderFields = {
+export const orderFields: Fields = {
   required: ['order_ref', 'user', 'sku', 'quantity'],
-  optional: ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds],
-} as const
+  optional,
+  sufficient: { fields: withoutUser, hint: 'Without users in the file, --guest USER is the customer of its orders.' },
+}
+
+/** The fields of a file whose orders belong to a guest where it names no user. */
+export const guestOrderFields: Fields = { required: withoutUser, optional: ['user', ...optional] }
 
 /** One order of the file. */
 export interface DraftOrder extends Pick<Group, 'ref'> {
@@ -129,7 +137,8 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
   if (ref !== '') faults.push(...faultOf('order_ref', ref, ofOrder.ref))
-  if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
+  if (lacks('user') && rules.guest === undefined)
+    faults.push('user is empty; --guest USER is the customer of such orders')
   if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))
     faults.push('ordered_at is empty, but it is part of the key')
   if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)

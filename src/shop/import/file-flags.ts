@@ -121,7 +121,12 @@ function fieldsOf({ join, defaults, skuFrom }: Layout, own: Fields, names: Reado
   ])
   const required = own.required.filter((field) => !follows.has(field))
   const optional = [...names].filter((field) => !required.includes(field))
-  return { required, optional, sufficient: own.sufficient }
+  const { sufficient } = own
+  return {
+    required,
+    optional,
+    sufficient: sufficient && { ...sufficient, fields: sufficient.fields.filter((field) => !follows.has(field)) },
+  }
 }
 
 /** Throws USAGE for a name that is no preset, or of a system without such a file. */

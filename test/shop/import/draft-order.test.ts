@@ -93,7 +93,7 @@ describe('the values of an order', () => {
     ],
     ['an unknown status', ['A,kim,TEA,1,1,,refunded'], [2, expect.stringContaining('status must be one of')]],
     ['a negative tax', ['A,kim,TEA,1,1,,,,,-1'], [2, 'tax must not be negative']],
-    ['no user', ['A,,TEA,1'], [2, 'user is empty']],
+    ['no user', ['A,,TEA,1'], [2, 'user is empty; --guest USER is the customer of such orders']],
   ])('%s: a fault', async (_what, lines, fault) => {
     expect(await faultsOf(lines)).toEqual([fault])
   })

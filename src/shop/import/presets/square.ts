@@ -47,6 +47,7 @@ export const square: Preset = {
         sku: ['SKU'],
         price: ['Price'],
         description: ['Description'],
+        stock: ['Current Quantity *'],
       },
       join: { name: { of: ['item', 'variant'], with: [' - '], without: ['Regular'] } },
       currencySign: true,
