@@ -117,7 +117,9 @@ function draftOf(
     ref,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw, skippedAbove = [] }) => ({ line, raw, skippedAbove })),
+    records: records.map(({ line, raw, skippedAbove: above }) =>
+      above === undefined ? { line, raw } : { line, raw, skippedAbove: above },
+    ),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
     user,
