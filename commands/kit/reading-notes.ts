@@ -73,10 +73,10 @@ const mostProducts = 5
 
 /** Prints the names of the file that products do not have: one SKU is one product. */
 export function noteNames(out: Output, { differing_names: names }: Pick<OrderSummary, 'differing_names'>): void {
-  for (const { sku, kept, others } of names.slice(0, mostProducts))
-    out.note(
-      `SKU ${quoteValue(sku)} is one product, ${quoteValue(kept)}; the file also says ${others.map(quoteValue).join(', ')}`,
-    )
+  for (const { sku, kept, others } of names.slice(0, mostProducts)) {
+    const more = others.map(quoteValue).join(', ')
+    out.note(`SKU ${quoteValue(sku)} is one product, ${quoteValue(kept)}; the file also says ${more}`)
+  }
   const more = names.length - mostProducts
   if (more > 0) out.note(`${counted(more, 'other product')} with several names; --json lists all`)
 }

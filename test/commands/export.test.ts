@@ -263,9 +263,8 @@ describe('what was exported can be imported', () => {
           const lines = unique.map(({ ref, sku, name }) =>
             JSON.stringify({ order_ref: ref, user: 'kim@example.com', sku, product_name: name, quantity: 1, price: 2 }),
           )
-          const placed = await run(
-            `orders import ${saved('orders.ndjson', lines.join('\n'))} --create-missing --initial-stock 9 --concurrency 1`,
-          )
+          const file = saved('orders.ndjson', lines.join('\n'))
+          const placed = await run(`orders import ${file} --create-missing --initial-stock 9 --concurrency 1`)
           expect([placed.exitCode, placed.stderr]).toEqual([0, ''])
           const lineOf = (database: TestDatabase): Promise<unknown[]> =>
             database.connection.rows(

@@ -49,7 +49,7 @@ export function converter(layout: Layout, report: ReadReport): (values: Values) 
     const faults = [
       ...faultsOf(steps, values),
       ...sums.flatMap(([field, parts]) => addedUp(values, field, parts, (text) => parsePrice(rounded(unsigned(text))))),
-      // All of a cancelled order is taken back.
+      // A cancelled order has all its units.
       ...(values['status'] === 'cancelled'
         ? []
         : differences.flatMap(([field, parts]) => subtracted(values, field, parts, unsigned))),
@@ -91,7 +91,7 @@ function addedUp(values: Values, field: string, parts: readonly string[], read: 
   return faults
 }
 
-/** Takes others out of a field, and returns a sentence if less than nothing remains. */
+/** Takes others out of a field, and returns a sentence if the result is negative. */
 function subtracted(values: Values, field: string, parts: readonly string[], read: (text: string) => string): string[] {
   const less = parts.flatMap((part) => values[part] ?? []).map(read)
   return less.length === 0 ? [] : faultsOf([[field, (text) => difference(text, less) ?? text]], values)

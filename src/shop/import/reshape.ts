@@ -68,7 +68,7 @@ interface SkippedOrder {
   readonly amounts: [field: string, text: string][]
 }
 
-/** The skipped lines of orders: the next line of each takes over the amounts of the order, and stays together with them. */
+/** The skipped lines of orders: the next line of each takes over their amounts, and stays together with them. */
 class SkippedLines {
   readonly #byRef = new Map<string, SkippedOrder>()
   #lastRef = ''

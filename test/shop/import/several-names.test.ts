@@ -58,10 +58,10 @@ describe('one SKU is one product, and the other names in a file are reported', (
       const { json } = await importing('orders', rows, `${flags} --json ${run}`)
       expect(json()).toMatchObject({ differing_names: names })
       const { stderr } = await importing('orders', rows, `${flags} --dry-run`)
-      for (const { sku, kept, others } of names)
-        expect(stderr).toContain(
-          `SKU '${sku}' is one product, '${kept}'; the file also says ${others.map((name) => `'${name}'`).join(', ')}\n`,
-        )
+      for (const { sku, kept, others } of names) {
+        const more = others.map((name) => `'${name}'`).join(', ')
+        expect(stderr).toContain(`SKU '${sku}' is one product, '${kept}'; the file also says ${more}\n`)
+      }
       if (names.length === 0) expect(stderr).not.toContain('is one product')
     }
     for (const { sku, kept } of names)

@@ -47,8 +47,8 @@ const nothing = { amounts_not_imported: [], differing_totals: { orders: 0 }, rec
 const allTaken = 'all of its units are refunded or cancelled'
 
 const amazonHead =
-  'amazon-order-id purchase-date order-status sales-channel product-name sku item-status quantity currency item-price ' +
-  'item-tax shipping-price shipping-tax buyer-email'
+  'amazon-order-id purchase-date order-status sales-channel product-name sku item-status quantity currency ' +
+  'item-price item-tax shipping-price shipping-tax buyer-email'
 const amazon = (...rows: string[]): string[] => [amazonHead, ...rows].map((row) => row.split(' ').join('\t'))
 const sold = (order: string, item: string): string => {
   const [id = '', status = '', channel = '', sku = ''] = order.split(' ')
@@ -143,7 +143,7 @@ describe('units that were refunded or cancelled', () => {
       { ...nothing, amounts_not_imported: [{ kind: 'refund', amount: '3.00', orders: 1 }] },
     ],
     [
-      'WooCommerce, totals of lines: the price is that of all units, and the shipping of a first line without units counts',
+      'WooCommerce, totals of lines: the price is that of all units, and the shipping of a skipped line counts',
       'woocommerce.csv',
       [
         skyverge,
@@ -194,8 +194,8 @@ describe('units that were refunded or cancelled', () => {
       'PrestaShop: the units of the query',
       'prestashop.csv',
       [
-        'reference;email;product_reference;product_name;product_quantity;product_quantity_refunded;unit_price_tax_incl;' +
-          'date_add;status;total_shipping_tax_incl;total_discounts_tax_incl;total_paid_tax_incl;total_refunded',
+        'reference;email;product_reference;product_name;product_quantity;product_quantity_refunded;' +
+          'unit_price_tax_incl;date_add;status;total_shipping_tax_incl;total_discounts_tax_incl;total_paid_tax_incl;total_refunded',
         'XKB;kim@example.com;TEE;Tee;3;1;10.000000;2026-03-01 10:00:00;Shipped;4.000000;0.000000;34.000000;10.000000',
         'XKC;kim@example.com;TEE;Tee;1;0;10.000000;2026-03-01 10:00:00;Shipped;0.000000;0.000000;10.000000;',
       ],
@@ -212,7 +212,7 @@ describe('units that were refunded or cancelled', () => {
     })
     expect([exitCode, error.message]).toEqual([
       2,
-      expect.stringContaining("line 2: quantity is '1', but 2 of it are taken back"),
+      expect.stringContaining("line 2: quantity is '1', but 2 are refunded or cancelled"),
     ])
   })
 })

@@ -57,8 +57,8 @@ export const amazon: Preset = {
         },
       ],
       note:
-        'item-price is the total of the line. In America and Canada, taxes are added to it; elsewhere it may include them. ' +
-        'Reports without buyers need --guest or --default user=NAME.',
+        'item-price is the total of the line. In America and Canada, taxes are added to it; elsewhere it may include ' +
+        'them. Reports without buyers need --guest or --default user=NAME.',
     },
     products: {
       from: 'Seller Central → Inventory → Inventory reports: all listings, tab-delimited',
