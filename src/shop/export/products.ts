@@ -41,9 +41,10 @@ async function assertExportable(queries: Queries, filter: ProductFilter): Promis
   )
   const [first] = rows
   if (first === undefined) return
+  const { id } = first
   throw unexportable(
     'products',
-    rows.map(({ id, name, sku }) => `product ${id} (${name}) has the SKU ${quoteValue(sku)}, which imports refuse`),
-    `nothing was written; change it: dbtool products update id:${first.id} --sku TEXT`,
+    rows.map((row) => `product ${row.id} (${row.name}) has the SKU ${quoteValue(row.sku)}, which imports refuse`),
+    `nothing was written; change it: dbtool products update id:${id} --sku TEXT`,
   )
 }
