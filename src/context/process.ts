@@ -31,6 +31,7 @@ export class ProcessContext implements Context {
   /** The server of the pool, if it is one of several. */
   #server: string | undefined
   #exitCode = 0
+  readonly #onWait = (sentence: string): void => this.notice(sentence)
 
   constructor(readonly io: Io) {}
 
@@ -116,7 +117,7 @@ export class ProcessContext implements Context {
     ])
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
-    await assertSchema(db, loadMigrations())
+    await db.reading((queries) => assertSchema(queries, loadMigrations()))
     if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
@@ -132,7 +133,9 @@ export class ProcessContext implements Context {
     ])
     const config = await this.config()
     const target = elsewhere ?? config.target
-    const options = { onTrace: traceFor(this.invocation()), ...(await this.serverHooks()) }
+    // The state of another server than the configured one is asked, and not waited for.
+    const patience = elsewhere === undefined ? { onWait: this.#onWait, signal: this.io.signal } : {}
+    const options = { onTrace: traceFor(this.invocation()), ...patience, ...(await this.serverHooks()) }
     const connecting = connect(target, { ...config.limits, ...limits }, options)
     const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined
@@ -249,6 +252,7 @@ export class ProcessContext implements Context {
       onTrace: traceFor(this.invocation()),
       onFailover: (failover) => this.out.notice(failoverText(failover)),
       onChosen: (address) => (this.#server = address),
+      onWait: this.#onWait,
       ...(await this.serverHooks()),
     })
     // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.

@@ -3,10 +3,11 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { firstFit } from '../../src/db/connection/first-fit.ts'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
-import { createPool } from '../../src/index.ts'
+import { createPool, placeOrder as libraryOrder } from '../../src/index.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
 import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
 import { moveOrder } from '../../src/shop/orders/change-status.ts'
@@ -63,10 +64,10 @@ describe.skipIf(noGalera !== undefined)(
      * Runs `work` while a transaction on node 0 holds the products and raises their stock to 5. Commits when the order
      * of `work` is still waiting there, and waits for its end.
      */
-    async function whileHeld<T>(work: (runs: () => Promise<boolean>) => Promise<T>): Promise<T> {
+    async function whileHeld<T>(work: (runs: (atLeast?: number) => Promise<boolean>) => Promise<T>): Promise<T> {
       return node(0).asOwner(async (owner) => {
         const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
-        const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
+        const runs = async (atLeast = 1): Promise<boolean> => (await owner.rows(executing)).length >= atLeast
         await owner.execute('USE shop')
         await owner.execute('START TRANSACTION')
         await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
@@ -215,24 +216,49 @@ describe.skipIf(noGalera !== undefined)(
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
-      it('refused by a later command, while the first one still runs it: it does not appear later', async () => {
-        await shop([0])
-        const proxy = await movingProxy(node(0).target, node(1).target)
-        const request = order('asked again', [1])
-        const far = poolOn(node(1).target, 1)
-        const earlier = await whileHeld(async (runs) => {
-          const impatient = new PooledDatabase(poolOn(proxy.target, 1).pool, { patienceMs: 1 })
-          const unknown = placeOrder(impatient, request).catch((error: unknown) => error)
-          while (!(await runs())) await sleep(10)
+      it('refused for somebody else, while another node still runs a lost attempt: it does not appear later', async () => {
+        const keys = [1, 2, 3, 4].map((product) => `import:lost-${product}`)
+        await shop(keys.map(() => 0))
+        const { env, target } = node(1)
+        const importing = async (product: number, flags: string): Promise<number> => {
+          const stdin = `order_ref,user,sku,quantity,price\nlost-${product},ada,P${product},1,2\n`
+          return (await dbtool(`orders import - --json ${flags}`, { env, stdin })).exitCode
+        }
+        const pool = createPool({ host: target.host, port: target.port, ...account, size: 1 })
+        onTestFinished(() => pool.close())
+        const inLibrary = async (productId: number, key: string): Promise<number> => {
+          const order = { userId: 1, lines: [{ productId, quantity: 1 }], key }
+          return libraryOrder(pool, order).then(
+            () => 0,
+            (error: unknown) => (error instanceof DbtoolError && error.code === 'OUT_OF_STOCK' ? 6 : 1),
+          )
+        }
+        const inShell = async (product: number, key: string): Promise<number> =>
+          (await dbtool(`orders place --user ada --item ${product}:1 --idempotency-key ${key} --json`, { env }))
+            .exitCode
+        /** They know nothing of the lost attempts. Resolves to their exit codes. */
+        const others = async (): Promise<number[]> => [
+          await inLibrary(1, keys[0]!),
+          await inShell(2, keys[1]!),
+          await importing(3, ''),
+          await importing(4, '--on-error skip'),
+        ]
+        const proxy = await movingProxy(node(0).target, target)
+        await whileHeld(async (runs) => {
+          const impatient = new PooledDatabase(poolOn(proxy.target, 4).pool, { patienceMs: 1 })
+          const lost = keys.map((key, index) =>
+            placeOrder(impatient, order(key, [index + 1])).catch((error: unknown) => error),
+          )
+          while (!(await runs(keys.length))) await sleep(10)
           proxy.moveOn()
-          const error = await unknown
-          expect(error).toBeInstanceOf(OutcomeUnknown)
-          const { lost } = error as OutcomeUnknown
-          await expect(placeOrder(far, { ...request, earlier: lost })).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
-          return lost
+          for (const error of await Promise.all(lost)) expect(error).toBeInstanceOf(OutcomeUnknown)
+          expect(await others()).toEqual([6, 6, 6, 7])
         })
-        expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
-        expect(await placeOrder(far, { ...request, earlier })).toMatchObject({ outcome: 'placed' })
+        const far = poolOn(target, 1)
+        expect(await currentRows(far, 'SELECT DISTINCT stock FROM products', [])).toEqual([{ stock: 5 }])
+        expect(await far.rows('SELECT id FROM orders')).toEqual([])
+        expect(await others()).toEqual([0, 0, 0, 0])
+        expect(await dbtool('db check', { env })).toMatchObject({ exitCode: 0 })
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
