@@ -103,7 +103,9 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool(), retryOptionsFor(this.invocation())))
+    const pool = await this.pool()
+    await this.firstWork(pool, () => Promise.resolve())
+    return work(new PooledDatabase(pool, retryOptionsFor(this.invocation())))
   }
 
   async shop<T>(
@@ -117,7 +119,7 @@ export class ProcessContext implements Context {
     ])
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
-    await db.reading((queries) => assertSchema(queries, loadMigrations()))
+    await this.firstWork(pool, (queries) => assertSchema(queries, loadMigrations()))
     if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
@@ -148,6 +150,16 @@ export class ProcessContext implements Context {
       await this.rememberWrites(target, addressOf(connection.target), (ask) => ask(connection))
       await (stopping ?? connection.close())
     }
+  }
+
+  /** Runs the first work on the server; a failover behind its address may not have ended yet. */
+  private async firstWork(pool: Pool, work: (queries: Queries) => Promise<unknown>): Promise<void> {
+    const [{ patiently }, { withLease }, { limits }] = await Promise.all([
+      import('../db/connection/patiently.ts'),
+      import('../db/pool/pool.ts'),
+      this.config(),
+    ])
+    await patiently(() => withLease(pool, work), { limits, onWait: this.#onWait, signal: this.io.signal })
   }
 
   /**
@@ -252,7 +264,6 @@ export class ProcessContext implements Context {
       onTrace: traceFor(this.invocation()),
       onFailover: (failover) => this.out.notice(failoverText(failover)),
       onChosen: (address) => (this.#server = address),
-      onWait: this.#onWait,
       ...(await this.serverHooks()),
     })
     // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.

@@ -15,13 +15,16 @@ import { examine } from '../doctor/examine.ts'
 import { balancer } from '../support/balancer.ts'
 import { dbtool } from '../support/cli.ts'
 import { account, galera, noGalera, setProviderOption } from '../support/galera.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { movingProxy } from '../support/moving-proxy.ts'
+import { createCheckAccount, haproxy, noHaproxy } from './support/haproxy.ts'
 
 /** `npm run torture -- --cluster` repeats each fault. */
 const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
 /** The number of own writes that are read from another node. */
 const ownReads = Number(process.env['DBTOOL_CLUSTER_READS'] ?? 50)
 const author = { osUser: 'tester', command: 'test' }
+const folder = temporaryFolder()
 
 describe.skipIf(noGalera !== undefined)(
   `three nodes of a Galera cluster ${noGalera ?? ''}`,
@@ -175,6 +178,11 @@ describe.skipIf(noGalera !== undefined)(
             if ((await far.rows(byKey, [request.key])).length === 0) return { request, orderId }
           }
         }
+        // After the server's own reset of a session, wsrep_sync_wait does not wait any more: the pool opens another one.
+        const session = (): Promise<{ id: number }[]> => far.rows('SELECT CONNECTION_ID() AS id')
+        const [before] = await session()
+        await far.execute('SET @a = 1')
+        expect(await session()).not.toEqual([before])
         const asked = await stale('asked again')
         expect(await placeOrder(far, asked.request)).toMatchObject({ outcome: 'existing' })
         const moved = await stale('confirmed', 'pending')
@@ -359,10 +367,17 @@ describe.skipIf(noGalera !== undefined)(
           status: 'fault',
           found: 'node n3 has left the cluster: its component of 1 node is not primary, and accepts no statements',
         })
-        expect(await dbtool('users list --json', { env: node(2).env })).toMatchObject({
-          exitCode: 4,
-          error: { code: 'NODE_NOT_READY', message: expect.stringContaining('is not ready') },
-        })
+        // A command waits for it until the connect time-out, and says so once.
+        const impatient = await dbtool('users list', { env: { ...node(2).env, DB_CONNECT_TIMEOUT: '1s' } })
+        const { ports } = node(2)
+        expect([impatient.exitCode, impatient.stderr.split('\n')]).toEqual([
+          4,
+          [
+            expect.stringMatching(`the node at 127.0.0.1:${ports.sql} is not ready: .*; trying again for up to 1 s`),
+            expect.stringMatching(`error: the node at 127.0.0.1:${ports.sql} is not ready: `),
+            ...[expect.stringContaining('hint: '), ''],
+          ],
+        ])
         const alone = await dbtool('cluster status --json', { env: node(2).env })
         expect([alone.exitCode, alone.error.code]).toEqual([2, 'CLUSTER_DOWN'])
         const rest = await dbtool('cluster status --json', { env: node(0).env })
@@ -371,6 +386,53 @@ describe.skipIf(noGalera !== undefined)(
           { role: 'node', state: 'Synced', size: 2 },
           { role: 'node', state: 'Synced', size: 2 },
         ])
+      })
+    })
+
+    describe.skipIf(noHaproxy !== undefined)(`one address, behind HAProxy ${noHaproxy ?? ''}`, () => {
+      /** The settings of a command behind HAProxy, stopped at the end of the test. */
+      async function proxied(variant?: Parameters<typeof haproxy>[2]): Promise<Record<string, string>> {
+        const proxy = await haproxy(cluster.nodes, folder, variant)
+        onTestFinished(() => proxy.stop())
+        return { ...node(0).env, DB_PORT: String(proxy.port) }
+      }
+
+      it('a command in the second of a failover succeeds, and says that it waits', async () => {
+        await shop([5])
+        await createCheckAccount(node(0))
+        const env = await proxied()
+        while ((await dbtool('connection test', { env })).exitCode !== 0) await sleep(50)
+        await node(0).kill()
+        onTestFinished(() => node(0).start())
+        const outcomes = await Promise.all(
+          ['users list', 'products list', 'db status', 'orders place --user ada --item P1:1'].map((line) =>
+            dbtool(line, { env }),
+          ),
+        )
+        expect(outcomes.map(({ exitCode, stderr }) => [exitCode, exitCode === 0 ? '' : stderr])).toEqual(
+          outcomes.map(() => [0, '']),
+        )
+        expect(outcomes.map(({ stderr }) => stderr).join('')).toContain('; trying again for up to 10 s')
+        const wrong = await dbtool('users list --json', { env: { ...env, DB_PASSWORD: 'wrong' } })
+        expect([wrong.exitCode, wrong.error.code, wrong.stderr.includes('again')]).toEqual([4, 'ACCESS_DENIED', false])
+      })
+
+      it('doctor sees whether its connections reach one server, or several', async () => {
+        await shop([5])
+        const one = await examine({ env: await proxied() })
+        expect(one.of('proxy')).toMatchObject({
+          status: 'ok',
+          found: expect.stringMatching(/^4 connections to \S+ reached the same server, which is \S+ behind a proxy/),
+        })
+        const several = await examine({
+          env: await proxied({
+            change: (text) => text.replaceAll(' backup', '').replace('mode tcp', 'mode tcp\n  balance roundrobin'),
+          }),
+        })
+        expect(several.of('proxy')).toMatchObject({
+          status: 'warning',
+          found: expect.stringMatching(/^4 connections to \S+ reached 3 servers: /),
+        })
       })
     })
 

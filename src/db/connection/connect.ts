@@ -10,7 +10,7 @@ import {
   openConnection,
   type OpenedConnection,
 } from './open-connection.ts'
-import { type Open, patiently } from './patiently.ts'
+import { patiently } from './patiently.ts'
 
 interface ConnectHooks {
   readonly onTrace?: OnTrace | undefined
@@ -39,9 +39,8 @@ export async function connect(
     killer: killerOf(server),
   })
   if (isOneServer(target)) {
-    const open: Open<OpenedConnection> = (within, ending) =>
-      openConnection(target, within, { ...sides(target), signal: ending })
-    return (await patiently(open, { limits, onWait })(signal)).connection
+    const open = (within: Limits): Promise<OpenedConnection> => openConnection(target, within, sides(target))
+    return (await patiently(open, { limits, onWait, signal })).connection
   }
   const found = await firstFit(target, limits, { sides, ownWrite })
   const note = noteOn(target, found)

@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
 import type { Limits } from '../target.ts'
 
-/** Opens a connection to one server, within these limits. */
-export type Open<T> = (limits: Limits, signal?: AbortSignal) => Promise<T>
-
 interface Patience {
   readonly limits: Limits
-  /** Receives a sentence before further attempts. Undefined: there are none. */
+  /** Receives a sentence before a further attempt. Undefined: there is none. */
   readonly onWait: ((sentence: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 const withoutLimitMs = 10_000
@@ -16,29 +14,23 @@ const firstPauseMs = 100
 const longestPauseMs = 500
 
 /**
- * Opens the first connection, and tries again until the connect time-out while the server says "not now". During a
- * failover behind one address, the proxy closes new connections, or sends them to a node that is not ready. Later
- * connections are tried once: their work is retried.
+ * Runs the first work on a server, and runs it again until the connect time-out while the server says "not now". During
+ * a failover behind one address, the proxy closes new connections, or sends them to a node that is not ready.
  */
-export function patiently<T>(open: Open<T>, { limits, onWait }: Patience): (signal?: AbortSignal) => Promise<T> {
-  let isFirst = onWait !== undefined
-  return async (signal) => {
-    const patienceMs = limits.connectTimeoutMs === 0 ? withoutLimitMs : limits.connectTimeoutMs
-    const deadline = performance.now() + patienceMs
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
-      try {
-        const opened = await open(leftOf(limits, deadline), signal)
-        isFirst = false
-        return opened
-      } catch (error) {
-        const isOver = performance.now() + pauseMs >= deadline || signal?.aborted === true
-        if (!isFirst || isOver || !isNotNow(error)) {
-          isFirst = false
-          throw error
-        }
-        onWait?.(`${error.message}; trying again for up to ${patienceMs / 1_000} s`)
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
-      }
+export async function patiently<T>(
+  work: (limits: Limits) => Promise<T>,
+  { limits, onWait, signal }: Patience,
+): Promise<T> {
+  const patienceMs = limits.connectTimeoutMs === 0 ? withoutLimitMs : limits.connectTimeoutMs
+  const deadline = performance.now() + patienceMs
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
+    try {
+      return await work(leftOf(limits, deadline))
+    } catch (error) {
+      const isOver = performance.now() + pauseMs >= deadline || signal?.aborted === true
+      if (onWait === undefined || isOver || !isNotNow(error)) throw error
+      onWait(`${error.message}; trying again for up to ${patienceMs / 1_000} s`)
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   }
 }

@@ -23,7 +23,11 @@ const compound = /^BEGIN\b/i
 const namedLock = /\bget_lock\s*\(/i
 const userVariable = /:=|\binto\s+@/i
 
+/** The beginning of a block of dbtool whose variables are its own, or set back by it. */
+export const ownBlock = '/* leaves its session as it was */ BEGIN NOT ATOMIC'
+
 export function effectOf(sql: string): Effect {
+  if (sql.startsWith(ownBlock)) return 'none'
   const code = fromFirstWord(sql)
   if (namedLock.test(code)) return 'hidden'
   const [wrapper] = forOneStatement.exec(code) ?? []

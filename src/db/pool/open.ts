@@ -1,7 +1,6 @@
 import type { OwnWrite } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
 import { killerOf, lockObserver, openConnection } from '../connection/open-connection.ts'
-import { type Open, patiently } from '../connection/patiently.ts'
 import { channels, type FailoverEvent } from '../diagnostics.ts'
 import type { OnTrace } from '../queries.ts'
 import { isOneServer, type Limits, type Target } from '../target.ts'
@@ -25,8 +24,6 @@ export interface PoolParts {
   readonly onNote?: ((sentence: string) => void) | undefined
   /** The write that a server must have when it is chosen. */
   readonly ownWrite?: OwnWrite | undefined
-  /** Receives a sentence before {@link patiently} tries again; without it, there is one attempt. */
-  readonly onWait?: ((sentence: string) => void) | undefined
 }
 
 /**
@@ -48,12 +45,10 @@ export function poolOver<P extends Pool>(
   parts: PoolParts,
   create: (open: (signal?: AbortSignal) => Promise<Connection>) => P,
 ): P {
-  const { target, limits, onTrace, onChosen, onFailover, onNote, ownWrite, onWait } = parts
+  const { target, limits, onTrace, onChosen, onFailover, onNote, ownWrite } = parts
   if (isOneServer(target)) {
     const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
-    const open: Open<Connection> = async (within, signal) =>
-      (await openConnection(target, within, { ...connecting, signal })).connection
-    return create(patiently(open, { limits, onWait }))
+    return create(async (signal) => (await openConnection(target, limits, { ...connecting, signal })).connection)
   }
   const server = new ChosenServer(target, limits, {
     onTrace,

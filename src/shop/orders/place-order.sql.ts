@@ -1,3 +1,4 @@
+import { ownBlock } from '../../db/connection/statement-effect.ts'
 import type { Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 import type { Adjustment } from './adjustments.ts'
@@ -148,8 +149,11 @@ const answerWithShortages = `SELECT
  * exception: they leave the transaction open. So the block begins with ROLLBACK. Without it, START TRANSACTION would
  * commit half of an order that was stopped earlier on the same connection.
  */
-const block = ({ declare, deduct, insertItems }: Deduction, beside: AdjustmentSql, dryRun: boolean): string => `
-BEGIN NOT ATOMIC
+const block = (
+  { declare, deduct, insertItems }: Deduction,
+  beside: AdjustmentSql,
+  dryRun: boolean,
+): string => `${ownBlock}
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
   ${declareAttempt}
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;

@@ -1,3 +1,4 @@
+import { ownBlock } from '../../db/connection/statement-effect.ts'
 import { refusalsOf } from './refusals.ts'
 
 /**
@@ -114,8 +115,7 @@ const declare = `DECLARE wanted_products, wanted_orders, wanted_keys, wanted_adj
   DECLARE began DATETIME(6) DEFAULT SYSDATE(6);`
 const bind = 'SET wanted_products = ?, wanted_orders = ?, wanted_keys = ?, wanted_adjustments = ?;'
 
-export const placeOrdersSql = `
-BEGIN NOT ATOMIC
+export const placeOrdersSql = `${ownBlock}
   ${declare}
   DECLARE is_refused BOOLEAN;
   DECLARE EXIT HANDLER FOR 1062 BEGIN
@@ -157,8 +157,7 @@ END`
  * The same inside the transaction of the caller, who commits it, or rolls it back unless every order is placed. It has
  * no answer 'existing'; an order whose key already exists is an error.
  */
-export const placeOrdersInSql = `
-BEGIN NOT ATOMIC
+export const placeOrdersInSql = `${ownBlock}
   ${declare}
 
   ${bind}${deductAndInsert}

@@ -1,3 +1,4 @@
+import { ownBlock } from '../../db/connection/statement-effect.ts'
 import { hash } from 'node:crypto'
 import type { Queries } from '../../db/queries.ts'
 
@@ -47,8 +48,7 @@ const keys = `JSON_TABLE(wanted_keys, '$[*]' COLUMNS (
  *
  * No foreign key is checked: the user may not exist, and a cascade would lock the lines of other orders.
  */
-const refuseSql = `
-BEGIN NOT ATOMIC
+const refuseSql = `${ownBlock}
   DECLARE wanted_keys LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
     ROLLBACK;
