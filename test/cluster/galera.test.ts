@@ -36,10 +36,14 @@ describe.skipIf(noGalera !== undefined)(
     beforeAll(cluster.start, 90_000)
 
     /** The database of a pool, closed at the end of the test. */
-    function poolOn(target: Target, size: number, onFailover?: PoolParts['onFailover']): PooledDatabase {
+    function poolOn(
+      target: Target,
+      size: number,
+      listeners: Pick<PoolParts, 'onFailover' | 'onNote'> = {},
+    ): PooledDatabase {
       const options = { ...defaultPoolOptions, size, maxOverflow: 0 }
       const limits = { ...defaultLimits, connectTimeoutMs: 2_000 }
-      const pool = openPool('fair', { target, limits, options, onFailover })
+      const pool = openPool('fair', { target, limits, options, ...listeners })
       onTestFinished(() => pool.close(0))
       return new PooledDatabase(pool)
     }
@@ -404,9 +408,12 @@ describe.skipIf(noGalera !== undefined)(
       it('a command in the second of a failover succeeds, and says that it waits', async () => {
         await shop([5])
         await createCheckAccount(node(0))
-        // Until its second check fails, HAProxy leads to a first node on whose port nobody listens.
-        const dead = { ports: { sql: await freePort() } }
-        const env = await proxied({}, [dead, ...cluster.nodes.slice(1)])
+        const nowhere = { ...node(0).target, port: await freePort() }
+        const first = await movingProxy(node(0).target, nowhere)
+        const env = await proxied({}, [{ ports: { sql: first.target.port } }, ...cluster.nodes.slice(1)])
+        expect((await dbtool('connection test', { env })).exitCode).toBe(0)
+        // Until its second check fails, HAProxy leads to the first node, which closes every connection.
+        first.moveOn()
         const outcomes = await Promise.all(
           ['users list', 'products list', 'db status', 'orders place --user ada --item P1:1'].map((line) =>
             dbtool(line, { env }),
@@ -460,7 +467,11 @@ describe.skipIf(noGalera !== undefined)(
         const moves: string[] = []
         let isOver = false
         const placedAfter = new Set<string>()
-        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, (move) => moves.push(failoverText(move)))
+        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, {
+          onFailover: (move) => moves.push(failoverText(move)),
+          // A node that takes over has what the other one has acknowledged.
+          onNote: (note) => moves.push(note),
+        })
         const placed = [1, 2, 3, 4, 5, 6, 7, 8].map((worker) =>
           placing(db, `w${worker}`, () => {
             if (moves.length > 0) placedAfter.add(`w${worker}`)

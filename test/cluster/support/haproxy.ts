@@ -26,11 +26,7 @@ interface Variant {
 }
 
 /** HAProxy before these nodes, the first of which gets the connections, with the configuration of docs/cluster.md. */
-export async function haproxy(
-  nodes: readonly Backend[],
-  folder: string,
-  { change }: Variant = {},
-): Promise<Haproxy> {
+export async function haproxy(nodes: readonly Backend[], folder: string, { change }: Variant = {}): Promise<Haproxy> {
   const port = await freePort()
   const file = join(folder, `haproxy-${port}.cfg`)
   const documented = documentedConfiguration()
