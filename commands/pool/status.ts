@@ -121,7 +121,7 @@ async function lookAt(ctx: Context, connection: Connection): Promise<Look> {
     anyServer(ctx),
   ])
   const looking = serverSide(connection)
-  const inUse = { address: addressOf(connection.target), figures: async () => (await looking).status }
+  const inUse = { address: addressOf(connection.target), stats: async () => (await looking).status }
   const hosts = hostConnections(target, inUse, (host, work) => ctx.connection(work, atMost(limits), host))
   const [side, known] = await Promise.all([looking, hosts])
   return { side, hosts: known, pool }

@@ -17,14 +17,14 @@ type OnServer = <T>(target: Target, work: (queries: Queries) => Promise<T>) => P
 /** The host that a command uses, with the figures that its own connection has read. */
 interface InUse {
   readonly address: string
-  readonly figures: () => Promise<Readonly<Record<FigureName, number>>>
+  readonly stats: () => Promise<Readonly<Record<FigureName, number>>>
 }
 
 /** Asks each other of several hosts for its connections; none for a target with one server. */
 export function hostConnections(target: Target, inUse: InUse, onServer: OnServer): Promise<HostConnections[]> {
   const ask = async (host: Host): Promise<HostConnections> => {
     const known = { host: hostText(host), in_use: hostText(host) === inUse.address }
-    if (known.in_use) return { ...known, ...(await inUse.figures()), problem: null }
+    if (known.in_use) return { ...known, ...(await inUse.stats()), problem: null }
     try {
       return { ...known, ...(await onServer(targetAt(target, host), serverFigures)), problem: null }
     } catch (error) {

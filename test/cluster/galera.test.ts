@@ -183,7 +183,7 @@ describe.skipIf(noGalera !== undefined)(
             if ((await far.rows(byKey, [request.key])).length === 0) return { request, orderId }
           }
         }
-        // After the server's own reset of a session, wsrep_sync_wait does not wait any more: the pool opens another one.
+        // After a reset of the session, wsrep_sync_wait does not wait any more: the pool opens another one.
         const session = (): Promise<{ id: number }[]> => far.rows('SELECT CONNECTION_ID() AS id')
         const [before] = await session()
         await far.execute('SET @a = 1')
@@ -229,7 +229,7 @@ describe.skipIf(noGalera !== undefined)(
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
-      it('refused for somebody else, while another node still runs a lost attempt: it does not appear later', async () => {
+      it('refused for others, while another node still runs a lost attempt: it does not appear later', async () => {
         const keys = [1, 2, 3, 4].map((product) => `import:lost-${product}`)
         await shop(keys.map(() => 0))
         const { env, target } = node(1)
@@ -378,7 +378,7 @@ describe.skipIf(noGalera !== undefined)(
         expect([impatient.exitCode, impatient.stderr.split('\n')]).toEqual([
           4,
           [
-            expect.stringMatching(`the node at 127.0.0.1:${ports.sql} is not ready: .*; trying again for up to 1 s`),
+            expect.stringMatching(`the node at 127.0.0.1:${ports.sql} is not ready: .*; retrying for up to 1 s`),
             expect.stringMatching(`error: the node at 127.0.0.1:${ports.sql} is not ready: `),
             ...[expect.stringContaining('hint: '), ''],
           ],
@@ -422,9 +422,13 @@ describe.skipIf(noGalera !== undefined)(
         expect(outcomes.map(({ exitCode, stderr }) => [exitCode, exitCode === 0 ? '' : stderr])).toEqual(
           outcomes.map(() => [0, '']),
         )
-        expect(outcomes.map(({ stderr }) => stderr).join('')).toContain('; trying again for up to 10 s')
+        expect(outcomes.map(({ stderr }) => stderr).join('')).toContain('; retrying for up to 10 s')
         const wrong = await dbtool('users list --json', { env: { ...env, DB_PASSWORD: 'wrong' } })
-        expect([wrong.exitCode, wrong.error.code, wrong.stderr.includes('again')]).toEqual([4, 'ACCESS_DENIED', false])
+        expect([wrong.exitCode, wrong.error.code, wrong.stderr.includes('retrying')]).toEqual([
+          4,
+          'ACCESS_DENIED',
+          false,
+        ])
       })
 
       it('doctor sees whether its connections reach one server, or several', async () => {

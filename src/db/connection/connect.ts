@@ -18,7 +18,7 @@ interface ConnectHooks {
   readonly onNote?: ((sentence: string) => void) | undefined
   /** The write that the server must have. */
   readonly ownWrite?: OwnWrite | undefined
-  /** Receives a sentence before {@link patiently} tries again; without it, there is one attempt. */
+  /** Receives a sentence before {@link patiently} retries; without it, there is one attempt. */
   readonly onWait?: ((sentence: string) => void) | undefined
   /** Ends these attempts. */
   readonly signal?: AbortSignal | undefined

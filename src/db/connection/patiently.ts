@@ -29,7 +29,7 @@ export async function patiently<T>(
     } catch (error) {
       const isOver = performance.now() + pauseMs >= deadline || signal?.aborted === true
       if (onWait === undefined || isOver || !isNotNow(error)) throw error
-      onWait(`${error.message}; trying again for up to ${patienceMs / 1_000} s`)
+      onWait(`${error.message}; retrying for up to ${patienceMs / 1_000} s`)
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   }

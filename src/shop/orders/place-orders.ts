@@ -48,8 +48,8 @@ interface DigestedRequest {
 }
 
 /**
- * One attempt each for orders that already exist, for keys that were refused before, for products that are short, for
- * prices that changed, and for other changes made meanwhile.
+ * One attempt each for orders that already exist, for keys that were refused before, for products that are short, and
+ * for prices that changed. The last one is for other changes made meanwhile.
  */
 const mostAttempts = 5
 /** Error codes that refuse one order while the others may be sound. */

@@ -5,7 +5,7 @@ import type { Queries } from '../../db/queries.ts'
 /**
  * The name of an attempt to place the order of a key, for the table order_refusals: `<hash of the key>-<round>`. All
  * attempts between two refusals of the key are one round. So whoever refuses the key also refuses the lost attempts of
- * others, which nobody here has heard of.
+ * others, of which it knows nothing.
  */
 export function attemptOf(key: string, round = 0): string {
   return `${hash('sha256', key, 'hex').slice(0, hashLength)}-${String(round).padStart(roundLength, '0')}`
