@@ -10,6 +10,7 @@ const longest = [
   'docs',
   'first-hour/first-hour',
   'commands/completion',
+  'commands/db-physical',
   'commands/lists',
   'package',
   'library/packed',

@@ -6,6 +6,8 @@
 #   server SUITE NAME [OPTION …]     starts that suite's mariadbd on the socket $work/NAME.sock, without network; root needs no password
 #   in_suite SUITE PROGRAM [ARG …]   runs a program of these packages
 #   sql SUITE NAME [OPTION …]        the client mariadb on that server
+#   py SUITE                         runs its standard input, a Python program, by that suite's Python and its modules, with WORK set
+#   perl_tool SUITE TOOL [ARG …]     runs a Perl program of these packages, by that suite's Perl and its modules
 #   unchanged                        compares the file $work/seen with its standard input, and ends the finding: 0 as recorded, 1 different
 #
 # A package that cannot be had is exit 77. FINDINGS_CACHE=FOLDER keeps what was downloaded for the next finding.
@@ -98,6 +100,17 @@ sql() {
   local suite=$1 name=$2
   shift 2
   in_suite "$suite" mariadb --no-defaults --socket="$work/$name.sock" --user=root --default-character-set=utf8mb4 "$@" test
+}
+
+py() {
+  PYTHONHOME=$work/$1/usr PYTHONPATH=$work/$1/usr/lib/python3/dist-packages WORK=$work TZ=UTC in_suite "$1" 'python3.[0-9]*' -
+}
+
+perl_tool() {
+  local suite=$1 tool=$work/$1/usr/bin/$2 modules
+  shift 2
+  modules=$(find "$work/$suite"/usr/share/perl5 "$work/$suite"/usr/share/perl/5.* "$work/$suite"/usr/lib/*/perl*/5.* "$work/$suite"/usr/lib/*/perl-base -maxdepth 0 | tr '\n' ':')
+  PERL5LIB=$modules in_suite "$suite" perl "$tool" "$@"
 }
 
 node_packages() {

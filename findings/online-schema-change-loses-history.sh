@@ -13,10 +13,8 @@ set -eu
 debian bookworm mariadb-server-core=1:10.11.19-0+deb12u1 mariadb-client-core=1:10.11.19-0+deb12u1 percona-toolkit=3.2.1-1
 server bookworm db
 
-change() { # by Debian's own perl and its modules
-  local modules
-  modules=$(find "$work"/bookworm/usr/share/perl5 "$work"/bookworm/usr/share/perl/5.* "$work"/bookworm/usr/lib/*/perl*/5.* "$work"/bookworm/usr/lib/*/perl-base -maxdepth 0 | tr '\n' ':')
-  PERL5LIB=$modules in_suite bookworm perl "$work/bookworm/usr/bin/pt-online-schema-change" --no-version-check --charset utf8mb4 --execute --alter 'ADD note VARCHAR(20)' "$@"
+change() {
+  perl_tool bookworm pt-online-schema-change --no-version-check --charset utf8mb4 --execute --alter 'ADD note VARCHAR(20)' "$@"
 }
 
 for table in by_alter by_tool; do

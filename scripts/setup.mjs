@@ -19,6 +19,12 @@ const galera = {
   name: 'galera-4',
   without: 'the tests of a cluster are skipped',
 }
+const dump = { file: '/usr/bin/mariadb-dump', name: 'mariadb-client', without: 'the tests of db dump are skipped' }
+const backup = {
+  file: '/usr/bin/mariadb-backup',
+  name: 'mariadb-backup',
+  without: 'the tests of physical backups are skipped',
+}
 const haproxy = { file: '/usr/sbin/haproxy', name: 'haproxy', without: 'the tests of HAProxy are skipped' }
 const sources = ['bin', 'commands', 'src', 'bench', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
 
@@ -32,6 +38,8 @@ async function main([task, ...rest]) {
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
+  if (task === 'test') await steps.step('mariadb-dump', optional(dump))
+  if (task === 'test') await steps.step('mariadb-backup', optional(backup))
   if (task === 'test' || torture !== undefined) await steps.step('Galera', optional(galera))
   if (task === 'test' || torture !== undefined) await steps.step('HAProxy', optional(haproxy))
   if (task === 'demo') return demo(rest)

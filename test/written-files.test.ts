@@ -13,12 +13,15 @@ const known: Readonly<Record<string, readonly string[]>> = {
   'src/write-file.ts': ['openSync', 'renameSync', 'writeFileSync'],
   // These open for reading only.
   'bin/compiled-file.ts': ['openSync'],
-  'src/client/restore.ts': ['open'],
+  'src/client/dump-file.ts': ['open'],
   'src/files/source.ts': ['open'],
   'src/regular-file.ts': ['openSync'],
-  // These create and move folders of the private server.
-  'src/server/install.ts': ['mkdtempSync', 'renameSync'],
-  'src/server/reset.ts': ['renameSync'],
+  // These create and move folders with the data of a server.
+  'src/client/physical/unpack-into.ts': ['renameSync'],
+  'src/server/fresh-folder.ts': ['mkdtempSync', 'renameSync'],
+  'src/server/install.ts': ['renameSync'],
+  'src/server/previous-data.ts': ['renameSync'],
+  'src/server/replace-data.ts': ['renameSync'],
 }
 
 function creatingImports(source: string): string[] {

@@ -23,7 +23,8 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 export async function check(ctx: Context): Promise<void> {
   const findings = await invariants(ctx)
   ctx.out.outcomes(view, findings)
-  assertSound(ctx, findings)
+  assertSound(findings)
+  ctx.out.success(soundText)
 }
 
 /** Resolves to a finding for each invariant. */
@@ -37,11 +38,12 @@ export async function invariants(ctx: Context): Promise<readonly Finding[]> {
   )
 }
 
+export const soundText = 'all invariants hold'
+
 /** @throws DbtoolError INVARIANT_BROKEN */
-export function assertSound(ctx: Context, findings: readonly Finding[]): void {
+export function assertSound(findings: readonly Finding[]): void {
   const broken = findings.filter(({ ok }) => !ok)
   if (broken.length > 0) throw brokenError(broken)
-  ctx.out.success('all invariants hold')
 }
 
 function brokenError(broken: readonly Finding[]): DbtoolError {

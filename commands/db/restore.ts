@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import type { DumpFile } from '../../src/client/dump-file.ts'
 import type { ChangedValues, DatabaseObject } from '../../src/client/restore.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
@@ -8,8 +9,9 @@ import { counted } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
-import { assertSound, invariants } from './check.ts'
+import { assertSound, invariants, soundText } from './check.ts'
 import { clientFor, sizeOf } from './client-for.ts'
+import { folderView, restoreInto, restoreServer } from './restore-physical.ts'
 
 const view: View = {
   columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')],
@@ -20,52 +22,66 @@ const view: View = {
 export interface RestoreOptions {
   readonly confirm?: string
   readonly dryRun?: boolean
+  readonly into?: string
 }
 
 export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): void {
-  withView(db.command('restore'), view)
+  withView<RestoreOptions>(db.command('restore'), ({ into }) => (into === undefined ? view : folderView))
     .description('Replace everything in the database by a dump, and check it. Asks first, unless it is empty')
-    .argument('[file]', 'a complete dump, plain or compressed; - is standard input')
+    .argument('[file]', 'a dump or physical backup; - is standard input')
     .option('--confirm <database>', 'name of the database, instead of a prompt')
+    .option('--into <folder>', 'only make a data directory of a physical backup')
     .option('-n, --dry-run', 'check the file, list what would be dropped, change nothing')
-    .addHelpText('after', examples('dbtool db restore shop.sql.gz', 'dbtool db restore shop.sql --confirm shop'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool db restore shop.sql.gz',
+        'dbtool db restore shop.sql --confirm shop',
+        'dbtool db restore server.mb.gz --into data',
+      ),
+    )
     .action((file: string | undefined, options: RestoreOptions) => run(ctx, file, options))
 }
 
 export async function restoreDatabase(ctx: Context, given: string | undefined, options: RestoreOptions): Promise<void> {
-  const { assertRestorable, checkDump, dropObjects, objectsIn, openDump, restore } =
-    await import('../../src/client/restore.ts')
+  const { openDump } = await import('../../src/client/dump-file.ts')
   const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: 'File with the dump', parse: (typed: string) => typed },
   })
-  const { stdin, cwd, signal } = ctx.io
-  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
-  const progress = ctx.out.progress()
-  const file = await openDump(path === '-' ? path : resolve(cwd, path), path, stdin)
+  const file = await openDump(path === '-' ? path : resolve(ctx.io.cwd, path), path, ctx.io.stdin)
   try {
-    const checked = await checkDump(file, signal, (bytes) => progress.show(() => `${sizeOf(bytes)} checked …`))
-    const { bytes: all, needs } = checked
-    const { found, later } = await ctx.connection(async (connection) => ({
-      later: await assertRestorable(connection, file, needs),
-      found: await objectsIn(connection),
-    }))
-    if (later !== undefined) ctx.out.notice(later)
-    const row = { database: client.database, bytes: all, dropped: found.length, is_sound: null }
-    if (options.dryRun === true) {
-      show(ctx, row, found)
-      return
-    }
-    progress.clear()
-    await confirm(ctx, found, client.database, options)
-    await ctx.connection((connection) => dropObjects(connection, found))
-    const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)
-    const changed = await restore(file, { ...client, onBytes })
-    ctx.out.success(`restored ${file.name} to ${client.database}`)
-    await conclude(ctx, row)
-    assertUnchanged(changed)
+    if (options.into !== undefined) await restoreInto(ctx, file, options.into)
+    else if (file.kind === 'physical') await restoreServer(ctx, file, view, options)
+    else await restoreSql(ctx, file, options)
   } finally {
     await file.handle.close()
   }
+}
+
+async function restoreSql(ctx: Context, file: DumpFile, options: RestoreOptions): Promise<void> {
+  const { assertRestorable, checkDump, dropObjects, objectsIn, restore } = await import('../../src/client/restore.ts')
+  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
+  const progress = ctx.out.progress()
+  const onChecked = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} checked …`)
+  const { bytes: all, needs } = await checkDump(file, ctx.io.signal, onChecked)
+  const { found, later } = await ctx.connection(async (connection) => ({
+    later: await assertRestorable(connection, file, needs),
+    found: await objectsIn(connection),
+  }))
+  if (later !== undefined) ctx.out.notice(later)
+  const row = { database: client.database, bytes: all, dropped: found.length, is_sound: null }
+  if (options.dryRun === true) {
+    show(ctx, row, found)
+    return
+  }
+  progress.clear()
+  await confirm(ctx, found, client.database, options)
+  await ctx.connection((connection) => dropObjects(connection, found))
+  const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)
+  const changed = await restore(file, { ...client, onBytes })
+  ctx.out.success(`restored ${file.name} to ${client.database}`)
+  await conclude(ctx, row)
+  assertUnchanged(changed)
 }
 
 /** An empty database loses nothing. */
@@ -106,6 +122,7 @@ async function conclude(ctx: Context, row: object): Promise<void> {
   const isShop = await ctx.connection(async (connection) => (await appliedMigrations(connection)).length > 0)
   const findings: readonly Finding[] = isShop ? await invariants(ctx) : []
   ctx.out.itemForScripts(view, { ...row, is_sound: isShop ? findings.every(({ ok }) => ok) : null })
-  if (isShop) assertSound(ctx, findings)
+  assertSound(findings)
+  if (isShop) ctx.out.success(soundText)
   else ctx.out.note('this is no shop of dbtool, so db check does not apply')
 }

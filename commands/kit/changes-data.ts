@@ -9,6 +9,7 @@ export interface ChangeFlags {
   readonly apply?: boolean
   readonly workload?: string
   readonly write?: boolean
+  readonly into?: string
 }
 
 /**
@@ -17,8 +18,10 @@ export interface ChangeFlags {
  */
 export function changesData(command: Command): boolean {
   const path = pathOf(command)
-  const { dryRun, apply, workload, write } = command.opts<ChangeFlags>()
+  const { dryRun, apply, workload, write, into } = command.opts<ChangeFlags>()
   if (path === 'bench drivers') return true
+  // It makes a folder.
+  if (path === 'db restore' && into !== undefined) return false
   if (path === 'sql') return write === true
   if (path.startsWith('pool ')) return workload !== undefined && writingLoads.includes(workload)
   if (path.startsWith('server ') || (path === 'db grants' && apply !== true)) return false

@@ -12,6 +12,7 @@ import { type Column, money, number, text, type View } from '../../src/output/vi
 import type { ImportFile, Reading } from '../../src/shop/import/open-import.ts'
 import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
+import { engineFlags } from './engine-flags.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
 import { value } from './flags.ts'
 import { noteReading, readingColumns, readingRow } from './reading-notes.ts'
@@ -104,12 +105,6 @@ export async function runImport<S extends object>(
   if (rejected !== undefined) throw partlyRejected(rejected, options.rejects)
 }
 
-/**
- * V8 lets a small heap grow to four times its live size before it collects it completely. A long file would therefore
- * need more memory than a short one.
- */
-const collectEarly = '--heap-growing-percent=50'
-
 async function importPath<S extends object>(
   ctx: Context,
   path: string,
@@ -117,7 +112,7 @@ async function importPath<S extends object>(
   { check, fields, noun, rollsBack }: ImportJob<S>,
 ): Promise<[S, Reading]> {
   const { RejectsFile: Rejects } = await import('../../src/files/rejects.ts')
-  setFlagsFromString(collectEarly)
+  for (const flag of engineFlags(process.versions.v8)) setFlagsFromString(flag)
   const { signal } = ctx.io
   const { file, preset, reading } = await openFile(ctx, path, options, { fields, noun })
   if (options.preset === 'auto') ctx.out.note(`preset: ${preset ?? 'none, these are the columns of dbtool'}`)

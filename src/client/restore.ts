@@ -1,70 +1,13 @@
-import { open, type FileHandle } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Duplex, Readable, Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { quoted } from '../db/privileges/accounts.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
-import { namelessFile } from '../new-file.ts'
 import { type ClientRun, runClient } from './client.ts'
-import { compressionOfBytes, decompressing, type Compression } from './compression.ts'
+import { closedByReader, type DumpFile, plainStages } from './dump-file.ts'
 import { DumpNeeds, foreignDefiners, isLater, unknownCollations } from './dump-needs.ts'
 import { DumpTail, endOf, errorIn } from './dump-tail.ts'
-
-/** A dump that can be read twice: once to check it, and once to restore it. */
-export interface DumpFile {
-  readonly name: string
-  readonly handle: FileHandle
-  readonly compression: Compression
-}
-
-const magicBytes = 4
-
-/** Opens a dump; standard input is copied to a file without a name. Rejects with USAGE if it cannot be read. */
-export async function openDump(path: string, name: string, stdin: Readable): Promise<DumpFile> {
-  const handle = path === '-' ? await spooled(stdin) : await opened(path, name)
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
-  return {
-    name: path === '-' ? 'standard input' : name,
-    handle,
-    compression: compressionOfBytes(buffer.subarray(0, bytesRead)),
-  }
-}
-
-async function opened(path: string, name: string): Promise<FileHandle> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    const reason = isNodeError(cause) && cause.code === 'ENOENT' ? 'there is no such file' : messageOf(cause)
-    throw new DbtoolError('USAGE', `cannot read ${name}: ${reason}`, { cause })
-  })
-  if ((await handle.stat()).isFile()) return handle
-  await handle.close()
-  throw new DbtoolError('USAGE', `cannot read ${name}: it is not a regular file`, { hint: 'a dump in a pipe is -' })
-}
-
-async function spooled(stdin: Readable): Promise<FileHandle> {
-  const handle = await namelessFile(join(tmpdir(), 'dbtool'))
-  for await (const chunk of stdin) await handle.appendFile(chunk as Buffer)
-  return handle
-}
-
-const chunkBytes = 65_536
-
-/** A stream of the handle itself would never end a pipeline, because the handle stays open. */
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position)
-    if (bytesRead === 0) return
-    position += bytesRead
-    yield buffer.subarray(0, bytesRead)
-  }
-}
-
-/** The plain text of the dump, from its beginning. */
-function stagesOf({ handle, compression }: DumpFile): (Readable | Duplex)[] {
-  return [Readable.from(chunksOf(handle)), ...decompressing(compression)]
-}
 
 export interface CheckedDump {
   /** Its size before compression. */
@@ -86,7 +29,7 @@ export async function checkDump(
     tail.add(chunk)
     needs.add(chunk)
   }
-  await pipeline([...stagesOf(file), sinkOf(read)], { signal }).catch((cause: unknown) => {
+  await pipeline([...plainStages(file), sinkOf(read)], { signal }).catch((cause: unknown) => {
     signal.throwIfAborted()
     if (cause instanceof DbtoolError) throw cause
     throw new DbtoolError('BAD_INPUT', `${file.name} is damaged: ${messageOf(cause)}`, { cause, hint: nothingChanged })
@@ -175,9 +118,6 @@ export interface ChangedValues {
   readonly warnings: string[]
 }
 
-/** A write after the end of the reader; during its end, with text that it has not read; and before its first byte. */
-const closedByReader: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])
-
 const mostWarnings = 5
 const warning = /^Warning \(Code (\d+)\): (.*)$/
 /** A value was cut, rounded or replaced, or a table has another engine. Others are about deprecated words. */
@@ -193,7 +133,7 @@ export async function restore(file: DumpFile, request: RestoreRequest): Promise<
   const exitCode = await runClient({ ...request, args, stdio: ['pipe', 'pipe', 'pipe'] }, async (child) => {
     child.stderr?.on('data', (chunk) => (messages = endOf(messages + String(chunk))))
     if (child.stdout !== null) collectWarnings(child.stdout, changed)
-    const stages = [...stagesOf(file), tail.count(), child.stdin as Writable]
+    const stages = [...plainStages(file), tail.count(), child.stdin as Writable]
     // If the client ends early, its own message is the reason.
     await pipeline(stages, { signal }).catch((cause: unknown) => {
       if (!isNodeError(cause) || !closedByReader.has(cause.code ?? '')) throw cause

@@ -131,10 +131,12 @@ export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerat
   const finder = new RecordFinder(source.name, header.delimiter, grammar)
   for await (const { first, lines, end } of readLines(source)) {
     const found: FoundRecord[] = []
-    for (const [index, text] of lines.entries()) {
-      if (header.separatorLine !== undefined && first + index === 1) continue
-      const record = finder.push(text, first + index)
+    let line = first
+    for (const text of lines) {
+      const isSeparator = header.separatorLine !== undefined && line === 1
+      const record = isSeparator ? undefined : finder.push(text, line)
       if (record && record.line > header.line) found.push(record)
+      line += 1
     }
     const cells = await splitAll(found, header.delimiter, grammar)
     yield { records: found.map((record, index) => named(record, cells[index] ?? [], shape)), end }

@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DbtoolError, isNodeError } from '../errors.ts'
 import { createFile } from '../write-file.ts'
-import { giveTo, traversable } from './directories.ts'
+import { withFreshFolder } from './fresh-folder.ts'
 import type { ServerPaths } from './home.ts'
 import { openLog, type ServerLog } from './log.ts'
 import type { Programs } from './programs.ts'
 import { loginName } from './login.ts'
-import { removeTree } from './remove-tree.ts'
 import type { ServerUser } from './user.ts'
 
 /** A file that only data directories created by dbtool contain. */
 const marker = '.dbtool-private-server'
-const unfinished = /^new-(\d+)-/
 
 export interface Installing {
   readonly paths: ServerPaths
@@ -29,22 +27,20 @@ export interface Installing {
  */
 export async function installData(installing: Installing): Promise<void> {
   const { paths, user } = installing
-  removeUnfinished(paths)
-  const fresh = mkdtempSync(join(paths.directory, `new-${process.pid}-`))
-  const log = openLog(paths)
-  try {
-    const [data, temporary] = [join(fresh, 'data'), join(fresh, 'tmp')]
-    for (const directory of [data, temporary]) mkdirSync(directory, { mode: 0o700 })
-    // Before the directory is given away: its new owner could place a link there.
-    createFile(join(data, marker), 'dbtool server reset deletes this directory\n', { mode: 0o600 })
-    chmodSync(fresh, traversable)
-    for (const directory of [data, temporary]) giveTo(directory, user)
-    await runInstallDb(installing, fresh, log)
-    moveIntoPlace(data, paths.data)
-  } finally {
-    log.close()
-    removeUnfinished(paths, fresh)
-  }
+  await withFreshFolder({ paths, user, folders: ['data', 'tmp'], prepare: markData }, async (fresh) => {
+    const log = openLog(paths)
+    try {
+      await runInstallDb(installing, fresh, log)
+      moveIntoPlace(join(fresh, 'data'), paths.data)
+    } finally {
+      log.close()
+    }
+  })
+}
+
+/** Marks a data directory in this folder as one that dbtool has created. */
+export function markData(fresh: string): void {
+  createFile(join(fresh, 'data', marker), 'dbtool server reset deletes this directory\n', { mode: 0o600 })
 }
 
 /**
@@ -101,24 +97,5 @@ function moveIntoPlace(fresh: string, data: string): void {
   } catch (error) {
     // Another start was faster; its directory is just as good.
     if (!isNodeError(error) || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error
-  }
-}
-
-/** Deletes the directories of killed starts, and that of this one, but not those of others that run. */
-function removeUnfinished(paths: ServerPaths, own?: string): void {
-  for (const name of readdirSync(paths.directory)) {
-    const path = join(paths.directory, name)
-    const pid = Number(unfinished.exec(name)?.[1])
-    if (path !== own && (Number.isNaN(pid) || isRunning(pid))) continue
-    for (const part of readdirSync(path)) removeTree(join(path, part))
-    removeTree(path)
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return isNodeError(error) && error.code === 'EPERM'
   }
 }

@@ -5,7 +5,7 @@ import type { ServerPaths } from './home.ts'
 export type ProcessState = 'server' | 'gone' | 'unknown'
 
 /** Reads the number in the pid file. It proves nothing: after a crash, it may belong to another process. */
-export async function readPid(paths: ServerPaths): Promise<number | undefined> {
+export async function readPid(paths: Pick<ServerPaths, 'pidFile'>): Promise<number | undefined> {
   const text = (await textOf(paths.pidFile)) ?? ''
   const pid = Number(text.trim())
   return Number.isInteger(pid) && pid > 1 ? pid : undefined
@@ -15,7 +15,10 @@ export async function readPid(paths: ServerPaths): Promise<number | undefined> {
  * Distinguishes the private server from another process that got its number after a crash, by the pid file on its
  * command line.
  */
-export async function processState(pid: number | undefined, paths: ServerPaths): Promise<ProcessState> {
+export async function processState(
+  pid: number | undefined,
+  paths: Pick<ServerPaths, 'pidFile'>,
+): Promise<ProcessState> {
   if (pid === undefined || !exists(pid)) return 'gone'
   const command = await commandLine(pid)
   if (command === undefined) return 'unknown'

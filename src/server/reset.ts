@@ -1,9 +1,8 @@
-import { chmodSync, mkdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
-import { traversable } from './directories.ts'
+import { discard } from './fresh-folder.ts'
 import type { ServerPaths } from './home.ts'
 import { hasData } from './install.ts'
 import { assertOwnHome } from './ownership.ts'
+import { discardPrevious, returnPrevious } from './previous-data.ts'
 import { removeTree } from './remove-tree.ts'
 import { stopServer } from './stop.ts'
 
@@ -14,19 +13,11 @@ import { stopServer } from './stop.ts'
  */
 export async function resetServer(paths: ServerPaths): Promise<{ deleted: boolean }> {
   assertOwnHome(paths)
+  returnPrevious(paths)
   const deleted = hasData(paths)
   await stopServer(paths)
-  if (deleted) remove(paths)
+  if (deleted) await discard(paths, paths.data)
+  if (deleted) await discardPrevious(paths)
   for (const path of [paths.run, paths.log, paths.portFile]) removeTree(path)
   return { deleted }
-}
-
-/** Renames the directory first, so that a kill during deletion does not leave an incomplete data directory. */
-function remove(paths: ServerPaths): void {
-  const doomed = join(paths.directory, `new-${process.pid}-deleted`)
-  mkdirSync(doomed, { recursive: true })
-  chmodSync(doomed, traversable)
-  renameSync(paths.data, join(doomed, 'data'))
-  removeTree(join(doomed, 'data'))
-  removeTree(doomed)
 }

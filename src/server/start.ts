@@ -5,6 +5,7 @@ import { checkSocketPath, type ServerPaths } from './home.ts'
 import { hasData, installData } from './install.ts'
 import { launch, type Launched } from './launch.ts'
 import { openPort } from './port.ts'
+import { discardPrevious, returnPrevious } from './previous-data.ts'
 import { assertOwnHome } from './ownership.ts'
 import { processState, readPid } from './process.ts'
 import { findPrograms } from './programs.ts'
@@ -45,6 +46,7 @@ export async function startServer(paths: ServerPaths, options: StartOptions = {}
   if (await isHandedOver(paths))
     return { started: false, status: await complete(paths, options, undefined), warnings: [] }
   const programs = findPrograms()
+  returnPrevious(paths)
   // Before anything is created or given away: the data may be somebody else's.
   hasData(paths)
   const user = prepareDirectories(paths, options.progress)
@@ -55,6 +57,7 @@ export async function startServer(paths: ServerPaths, options: StartOptions = {}
     const status = await complete(paths, options, launched)
     const started = status.pid === launched.pid
     if (!started) launched.kill()
+    await discardPrevious(paths)
     return { started, status, warnings: started ? user.warnings : [] }
   } catch (error) {
     const failure = await launched.failure()

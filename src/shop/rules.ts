@@ -50,7 +50,7 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
       throw new InvalidValue(`must have at most ${maxLength} characters, not ${codePoints(trimmed)}`)
     if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
     // Half of a surrogate pair, which JSON can express, would silently become another character in UTF-8.
-    if (/\p{Cs}/u.test(trimmed))
+    if (!trimmed.isWellFormed())
       throw new InvalidValue('must consist of complete characters; it contains half a surrogate pair')
     return trimmed
   }
@@ -83,7 +83,7 @@ export const parseId = parseWhole(1, largestInt)
 /** Parses a whole number; zeros after a point, as in 6.0, change nothing. */
 function parseExactWhole(from: number, to: number): (text: string) => number {
   const parse = parseWhole(from, to)
-  return (text) => parse(/^\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text)
+  return (text) => parse(text.includes('.') && /^\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text)
 }
 
 export const addressTypes = ['billing', 'shipping'] as const

@@ -49,9 +49,9 @@ export class UntypedReader {
   object<P extends string>(name: string, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
     const found = (this.required(name, value, readObject) ?? {}) as Partial<Record<string, unknown>>
     for (const property of Object.keys(found)) {
+      if ((properties as readonly string[]).includes(property) || found[property] === undefined) continue
       if (this.isFull) break
-      if (!(properties as readonly string[]).includes(property) && found[property] !== undefined)
-        this.add(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
+      this.add(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
     }
     return found
   }

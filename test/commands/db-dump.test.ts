@@ -140,6 +140,13 @@ describe.skipIf(dumper === undefined)('a dump', () => {
     expect(readdirSync(cwd)).toEqual(['bin'])
   })
 
+  it('for which the disk has no room ends with its name', async () => {
+    expect((await typed('db dump /dev/full --json')).error).toMatchObject({
+      message: 'cannot write /dev/full: ENOSPC: no space left on device, write',
+      hint: 'no data was written there',
+    })
+  })
+
   it('by an account that cannot see triggers says so', async () => {
     const { exitCode, stderr } = await intoCopy('db dump shop.sql', { as: 'app' })
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/no triggers: this account lacks TRIGGER/)])

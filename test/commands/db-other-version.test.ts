@@ -55,6 +55,15 @@ describe.skipIf(otherPrograms === '')('a dump (needs DBTOOL_TEST_OTHER_MARIADBD)
       const { exitCode, stderr } = await dbtool(line, { as: 'owner', cwd, ...where })
       expect([line, exitCode, stderr]).toEqual([line, 0, expect.stringMatching(/^(?:\S+ is from version .*\n)?✔ /)])
     }
+    // The files of one series do not fit the programs of another.
+    const physical = await dbtool('db dump --physical server.mb --json', { database: 'there', env: other.env, cwd })
+    expect([physical.exitCode, physical.error]).toMatchObject([
+      1,
+      {
+        code: 'CLIENT_FAILED',
+        message: expect.stringMatching(/^mariadb-backup (?:\S+ cannot copy a server|is not installed)/),
+      },
+    ])
     await typed('db dump one.sql.gz', { database: here.name, env: { PATH } })
     await typed('db restore one.sql.gz', { database: 'there', env: other.env })
     expect(await everything(other.database)).toEqual(await everything(here))

@@ -71,7 +71,7 @@ const takesStock = (draft: DraftOrder, policy: OrderPolicy): boolean =>
 /** The shop with the effects of the orders that were decided before. */
 class Stage implements ShopEffects {
   readonly users = new Map<string, KnownUser>()
-  readonly products = new Map<string, KnownProduct>()
+  readonly products = new Map<string, StagedProduct>()
 
   constructor(private readonly known: KnownShop) {}
 
@@ -86,6 +86,18 @@ class Stage implements ShopEffects {
   order(key: string): KnownOrder | undefined {
     return this.known.orders.get(key)
   }
+
+  /** Takes units from the stock of a product, which may be planned only. */
+  deduct(sku: string, product: KnownProduct, units: number): void {
+    const staged = this.products.get(sku)
+    if (staged === undefined) this.products.set(sku, { ...product, stock: product.stock - units })
+    else staged.stock -= units
+  }
+}
+
+/** A product of the shop, or a planned one, with its stock after the orders so far. */
+interface StagedProduct extends KnownProduct {
+  stock: number
 }
 
 type Decided =
@@ -133,8 +145,7 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
     if (address !== undefined) notes.push(`${quoteValue(draft.user)} is no valid address; the new user has ${address}`)
     stage.users.set(draft.user, { id: undefined })
   }
-  for (const { line, product } of found)
-    stage.products.set(line.sku, deducted ? { ...product, stock: product.stock - line.quantity } : product)
+  for (const { line, product } of found) stage.deduct(line.sku, product, deducted ? line.quantity : 0)
   return { outcome: 'place', totalAmount: fromCents(total), notes }
 }
 

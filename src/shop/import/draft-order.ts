@@ -14,12 +14,12 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
-import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
+import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import { FieldReader, spoiltName } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { oneCurrency } from './one-currency.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
-import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
+import { type Amounts, Faulty, type HeadValues, instantText, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
 
 /** The fields of a file of order lines. */
@@ -70,30 +70,22 @@ export async function* draftOrders(
   let index = 0
   const currencyFault = oneCurrency()
   for await (const group of groups) {
-    yield { index, ...draftOf(group, rules, currencyFault) }
+    yield draftOf(group, index, rules, currencyFault)
     index += 1
   }
 }
 
 function draftOf(
   group: Group,
+  index: number,
   rules: DraftRules,
   currencyFault: ReturnType<typeof oneCurrency>,
-): Omit<DraftOrder, 'index'> {
+): DraftOrder {
   const { ref, records } = group
   const faults = new Faulty()
   const head = new OrderHead(faults)
-  const lines: ImportLineAt[] = []
   faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
-  for (const record of records) {
-    const read = readOrderLine(record)
-    if ('faults' in read) faults.add(record.line, ...read.faults)
-    else {
-      faults.add(record.line, ...currencyFault(record.values))
-      head.add(read, record.line)
-      lines.push({ at: record.line, line: read.line })
-    }
-  }
+  const lines = readLines(records, head, faults, currencyFault)
   faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
   const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
   const { user = rules.guest ?? '', orderedAt, status, stated } = head
@@ -104,6 +96,7 @@ function draftOf(
   })
   return {
     ref,
+    index,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
     records: records.map(({ line, raw }) => ({ line, raw })),
@@ -116,6 +109,30 @@ function draftOf(
     difference,
     lines: faults.size > 0 ? [] : merged.lines,
   }
+}
+
+/** Returns the sound lines, and adds the other values of the records to the head of their order. */
+function readLines(
+  records: readonly SourceRecord[],
+  head: OrderHead,
+  faults: Faulty,
+  currencyFault: ReturnType<typeof oneCurrency>,
+): ImportLineAt[] {
+  const lines: ImportLineAt[] = []
+  for (const record of records) {
+    const { line: at, values } = record
+    const read = readRecord(record, head)
+    if ('faults' in read) {
+      faults.add(at, ...read.faults)
+      continue
+    }
+    const { line, values: ofHead, amounts } = read
+    if (values['currency'] !== undefined) faults.add(at, ...currencyFault(values))
+    if (ofHead !== undefined) head.add(ofHead, values, at)
+    if (amounts !== undefined) head.addAmounts(amounts, at)
+    lines.push({ at, line })
+  }
+  return lines
 }
 
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
@@ -183,42 +200,63 @@ const ofOrder = {
   status: parseChoice(orderStatuses),
 }
 
+/** The parts of one record. Undefined: it repeats the values of the record before, or has no amounts. */
+interface ReadRecord {
+  readonly line: ImportLine
+  readonly values: HeadValues | undefined
+  readonly amounts: ReadAmounts | undefined
+}
+
 /** Reads a record as an order line, or as one sentence for each of its faults. */
-function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly faults: readonly string[] } {
+function readRecord(
+  { values, fault }: SourceRecord,
+  head: OrderHead,
+): ReadRecord | { readonly faults: readonly string[] } {
   if (fault !== undefined) return { faults: [fault] }
   const read = new FieldReader(values)
-  const user = read.optional('user', ofOrder.user)
+  const ofHead = head.repeats(values) ? undefined : readHead(read)
+  const line = readLine(read)
+  const amounts = hasAmounts(values) ? readAmounts(read) : undefined
+  if (line === undefined || read.faults.length > 0) return { faults: read.faults }
+  return { line, values: ofHead, amounts }
+}
+
+function readHead(read: FieldReader): HeadValues {
+  return {
+    user: read.optional('user', ofOrder.user),
+    orderedAt: read.optional('ordered_at', ofOrder.moment),
+    status: read.optional('status', ofOrder.status),
+  }
+}
+
+function readLine(read: FieldReader): ImportLine | undefined {
   const sku = read.required('sku', parseSku)
   const quantity = read.required('quantity', parseQuantity)
   const price = read.optional('price', parsePrice)
   const productName = read.optional('product_name', parseProductName)
-  const orderedAt = read.optional('ordered_at', ofOrder.moment)
-  const status = read.optional('status', ofOrder.status)
-  const amounts = amountsOf(read, values, orderAmounts)
-  const lineAmounts = amountsOf(read, values, ownAmounts)
-  const reported = amountsOf(read, values, reportedAmounts)
-  if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
-  return { user, orderedAt, status, amounts, lineAmounts, reported, line: { sku, quantity, price, productName } }
+  return sku === undefined || quantity === undefined ? undefined : { sku, quantity, price, productName }
 }
 
-type AmountParsers<Field extends string> = readonly (readonly [Field, (text: string) => string])[]
+/** Most files have no such columns. */
+function hasAmounts(values: SourceRecord['values']): boolean {
+  for (const field of amountFields) if (values[field] !== undefined) return true
+  return false
+}
 
-const orderAmounts = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
-const ownAmounts = lineAmountFields.map((field) => [field, parsePrice] as const)
-const reportedAmounts = reportedAmountFields.map((field) => [field, parsePrice] as const)
-const noAmounts: Amounts<never> = []
-
-/** Most files have no such columns, and then nothing is created for each of their lines. */
-function amountsOf<Field extends string>(
-  read: FieldReader,
-  values: SourceRecord['values'],
-  parsers: AmountParsers<Field>,
-): Amounts<Field> {
-  if (parsers.every(([field]) => values[field] === undefined)) return noAmounts
-  return parsers.flatMap(([field, parse]) => {
-    const amount = read.optional(field, parse)
-    return amount === undefined ? [] : [[field, amount] as const]
-  })
+function readAmounts(read: FieldReader): ReadAmounts {
+  const each = <Field extends string>(
+    fields: readonly Field[],
+    parserOf: (field: Field) => (text: string) => string,
+  ): Amounts<Field> =>
+    fields.flatMap((field) => {
+      const amount = read.optional(field, parserOf(field))
+      return amount === undefined ? [] : [[field, amount] as const]
+    })
+  return {
+    amounts: each(adjustmentKinds, parseAdjustment),
+    lineAmounts: each(lineAmountFields, () => parsePrice),
+    reported: each(reportedAmountFields, () => parsePrice),
+  }
 }
 
 function faultOf(name: string, parse: () => unknown): string[] {

@@ -74,7 +74,7 @@ const shortened = /^\d(?:[.,]\d+)?E\+\d{2,}$/
 export function spoiltName(name: string, text: string): string | undefined {
   if (!names.has(name)) return undefined
   if (text === 'NULL') return 'is the text NULL; --null NULL reads it as empty'
-  if (!shortened.test(text)) return undefined
+  if (!text.includes('E+') || !shortened.test(text)) return undefined
   return `is ${quoteValue(text)}, a number that a spreadsheet shortened: format its column as text, and export it again`
 }
 

@@ -41,6 +41,9 @@ export function mergeLines(
   lines: readonly ImportLineAt[],
   addFault: (line: number, fault: string) => void,
 ): MergedLines {
+  // Most orders name each SKU once.
+  if (new Set(lines.map(({ line }) => line.sku)).size === lines.length)
+    return { lines: lines.map(({ line }) => line), discounts: [], notes: [] }
   const bySku = new Map<string, Parts>()
   for (const { at, line } of lines) {
     const parts = bySku.get(line.sku)
@@ -51,8 +54,6 @@ export function mergeLines(
       else addFault(at, fault)
     }
   }
-  // Most orders name each SKU once.
-  if (bySku.size === lines.length) return { lines: lines.map(({ line }) => line), discounts: [], notes: [] }
   const [merged, discounts, notes]: [ImportLine[], Adjustment[], string[]] = [[], [], []]
   for (const { lines: parts } of bySku.values()) {
     const { line, discount, note } = mergeParts(parts)

@@ -1,21 +1,27 @@
+import type { SourceRecord } from '../../files/record.ts'
 import { type Adjustment, adjustment, adjustmentKinds, type AdjustmentKind } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import type { OrderStatus } from '../rules.ts'
 import type { LineAmountField, ReportedAmountField } from './amount-fields.ts'
-import type { ImportLine } from './merge-lines.ts'
 import type { StatedAmounts } from './order-total.ts'
 
-/** The values of one record. */
-export interface ReadLine {
+/** The values of one record that are about its order. */
+export interface HeadValues {
   readonly user: string | undefined
   readonly orderedAt: Date | undefined
   readonly status: OrderStatus | undefined
+}
+
+/** The amounts of one record. */
+export interface ReadAmounts {
   readonly amounts: Amounts<AdjustmentKind>
   /** Amounts of this line alone. */
   readonly lineAmounts: Amounts<LineAmountField>
   readonly reported: Amounts<ReportedAmountField>
-  readonly line: ImportLine
 }
+
+/** The texts of a record by field. */
+type Texts = Readonly<SourceRecord['values']>
 
 export type Amounts<Field extends string> = readonly (readonly [Field, string])[]
 
@@ -47,22 +53,34 @@ export class OrderHead {
   readonly #amounts = new Map<AdjustmentKind, string>()
   readonly #lineCents = new Map<LineAmountField, bigint>()
   readonly #reported = new Map<ReportedAmountField, bigint[]>()
+  #last: Texts = {}
   user: string | undefined
   status: OrderStatus | undefined
   orderedAt: Date | undefined
 
   constructor(private readonly faults: Faulty) {}
 
-  add({ user, status, orderedAt, amounts, lineAmounts, reported }: ReadLine, at: number): void {
+  /** Whether a record repeats the texts of the last one that was added, as most files do on every line of an order. */
+  repeats(texts: Texts): boolean {
+    const { user, ordered_at: orderedAt, status } = this.#last
+    return texts['user'] === user && texts['ordered_at'] === orderedAt && texts['status'] === status
+  }
+
+  /** `texts` are those of the record from which the values were read. */
+  add({ user, status, orderedAt }: HeadValues, texts: Texts, at: number): void {
+    this.#last = texts
     // One address, whatever its case.
     if (this.#agrees('user', user, at, user?.toLowerCase())) this.user ??= user
     if (this.#agrees('status', status, at)) this.status ??= status
+    if (orderedAt !== undefined) this.#addTime(orderedAt, at)
+  }
+
+  addAmounts({ amounts, lineAmounts, reported }: ReadAmounts, at: number): void {
     for (const [kind, amount] of amounts)
       if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
     for (const [field, amount] of lineAmounts)
       this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
     for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
-    if (orderedAt !== undefined) this.#addTime(orderedAt, at)
   }
 
   #addReported(field: ReportedAmountField, cents: bigint): void {

@@ -81,8 +81,8 @@ function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
   if (!isWithin(reader, 'lines', lines, mostLines)) return []
   const first = new Map<number, number>()
   const sound: OrderLine[] = []
-  for (const [index, line] of lines.entries()) {
-    if (reader.isFull) break
+  for (let index = 0; index < lines.length && !reader.isFull; index += 1) {
+    const line = lines[index]
     const given = reader.object(`lines[${index}]`, line, lineProperties)
     if (!isObject(line)) continue
     const values = new UntypedReader()
