@@ -1,5 +1,9 @@
+/** A longer text is no misspelt name, and takes long to compare. */
+const longestWord = 200
+
 /** The candidate that is most similar to `word`, or undefined if none is similar enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined
   const wanted = plain(word)
   const limit = Math.max(1, Math.floor(wanted.length / 3))
   let best: { name: string; distance: number } | undefined

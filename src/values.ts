@@ -13,7 +13,8 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as co
 /** Quotes a text for a message, and shortens it to 40 characters. The password of a URL is masked. */
 export function quoteValue(text: string): string {
   const masked = maskedUrl(text)
-  const characters = Array.from(masked)
+  // A body of megabytes would become as many characters, of which 40 are shown.
+  const characters = Array.from(masked.slice(0, 2 * shownLength + 1))
   return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : masked}'`
 }
 

@@ -10,6 +10,7 @@ const floors: Record<string, readonly string[]> = {
   'src/ctrl-c': [],
   'src/csv-injection': [],
   'src/nearest': [],
+  'src/kind-of': [],
   'src/tsv': [],
   'src/cells': [],
   'src/file-trust': [],
@@ -33,7 +34,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
-  'src/db': ['src/errors', 'src/cells', 'src/file-trust', 'src/regular-file'],
+  'src/db': ['src/errors', 'src/cells', 'src/kind-of', 'src/file-trust', 'src/regular-file'],
   'src/connection-url': ['src/errors', 'src/hosts', 'src/settings'],
   'src/settings': ['src/errors', 'src/hosts', 'src/values', 'src/db'],
   'src/config': [
@@ -60,7 +61,16 @@ const floors: Record<string, readonly string[]> = {
     'src/server',
   ],
   'src/sql': ['src/errors', 'src/nearest', 'src/values', 'src/db'],
-  'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/time-zone', 'src/nearest', 'src/files', 'src/db'],
+  'src/shop': [
+    'src/errors',
+    'src/cells',
+    'src/kind-of',
+    'src/values',
+    'src/time-zone',
+    'src/nearest',
+    'src/files',
+    'src/db',
+  ],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
     'src/errors',
@@ -88,6 +98,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/library': [
     'src/errors',
+    'src/kind-of',
     'src/hosts',
     'src/nearest',
     'src/values',

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
 import type { ImportTable, OnConflict, SensitiveColumn } from '../../src/shop/import/tables.ts'
-import type { RowSummary } from '../../src/shop/import/tally.ts'
+import { rowCounts, type RowSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice } from '../../src/values.ts'
 import { withView } from './command.ts'
 import { value } from './flags.ts'
 import { importFlags, type ImportOptions, runImport, summaryView } from './import.ts'
+import { noteNames } from './reading-notes.ts'
 
 export interface ImportRowsOptions extends ImportOptions {
   readonly onConflict: OnConflict
@@ -14,10 +15,7 @@ export interface ImportRowsOptions extends ImportOptions {
 
 type Count = SensitiveColumn['count']
 
-const outcomes = ['created', 'updated', 'unchanged', 'skipped', 'rejected']
-
-const rowView = (counts: readonly Count[]): View =>
-  summaryView(['rows_read', ...outcomes, ...counts, 'seconds', 'rows_per_second'])
+const rowView = (counts: readonly Count[]): View => summaryView([...rowCounts, ...counts, 'seconds', 'rows_per_second'])
 
 /**
  * Adds the argument and flags of an import of rows. `key` is the column that identifies an existing row, `mapped` is an
@@ -51,6 +49,7 @@ export async function importInto(
     view: rowView(Object.values(kind.sensitive).map(({ count }) => count)),
     unchanged: 'nothing was changed',
     rollsBack: true,
+    note: noteNames,
     rejected: ({ rejected, rows_read: read }) => (rejected === 0 ? undefined : `${rejected} of ${read} rows`),
     check: async (file, signal) => {
       // With `abort`, the import itself reads the complete file before it commits anything.

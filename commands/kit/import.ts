@@ -15,7 +15,7 @@ import { parseChoice } from '../../src/values.ts'
 import { engineFlags } from './engine-flags.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
 import { value } from './flags.ts'
-import { noteReading, readingColumns, readingRow } from './reading-notes.ts'
+import { nameColumn, noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
 /** The flags of every import. */
 export interface ImportOptions extends FileOptions {
@@ -74,7 +74,12 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
 
 /** The view of a summary; the first of its counts is its id. */
 export const summaryView = (names: readonly [string, ...string[]], more: readonly Column[] = []): View => ({
-  columns: [...names.map((name) => (name === 'revenue' ? money : number)(name)), ...readingColumns, ...more],
+  columns: [
+    ...names.map((name) => (name === 'revenue' ? money : number)(name)),
+    ...readingColumns,
+    nameColumn,
+    ...more,
+  ],
   id: names[0],
   empty: '',
 })

@@ -2,7 +2,7 @@ import type { Output } from '../../src/output/output.ts'
 import { type Column, data } from '../../src/output/view.ts'
 import type { Reading } from '../../src/shop/import/open-import.ts'
 import type { OrderSummary } from '../../src/shop/import/tally.ts'
-import { counted } from '../../src/values.ts'
+import { counted, quoteValue } from '../../src/values.ts'
 
 /** The columns of a summary for the parts of a file that were not imported. */
 export const readingColumns: readonly Column[] = [
@@ -65,6 +65,21 @@ function noteValues(out: Output, { unknownStatuses, rounded, nullTexts, addsTax 
 
 /** The column of a summary for the totals of orders that differ from the file. */
 export const amountColumns: readonly Column[] = [data('differing_totals')]
+
+/** The column of a summary for products with other names in the file. */
+export const nameColumn: Column = data('differing_names')
+
+const mostProducts = 5
+
+/** Prints the names of the file that products do not have: one SKU is one product. */
+export function noteNames(out: Output, { differing_names: names }: Pick<OrderSummary, 'differing_names'>): void {
+  for (const { sku, kept, others } of names.slice(0, mostProducts)) {
+    const more = others.map(quoteValue).join(', ')
+    out.note(`SKU ${quoteValue(sku)} is one product, ${quoteValue(kept)}; the file also says ${more}`)
+  }
+  const more = names.length - mostProducts
+  if (more > 0) out.note(`${counted(more, 'other product')} with several names; --json lists all`)
+}
 
 /** Prints the amounts that are no part of the imported orders. */
 export function noteAmounts(

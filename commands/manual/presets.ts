@@ -58,6 +58,12 @@ function rulesOf(layout: Layout): string[] {
     ...optional.filter((rule): rule is string => typeof rule === 'string'),
     ...Object.entries(layout.join ?? {}).map(([field, { of }]) => `\`${field}\` joins ${code(of)}.`),
     ...Object.entries(layout.add ?? {}).map(([field, parts]) => `\`${field}\` is the sum of ${code(parts)}.`),
+    ...Object.entries(layout.subtract ?? {}).map(
+      ([field, parts]) => `\`${field}\` is less by ${code(parts)}, unless the order is cancelled.`,
+    ),
+    ...Object.entries(layout.only ?? {}).map(
+      ([field, when]) => `\`${field}\` counts only where ${conditionText(when)}.`,
+    ),
     ...Object.entries(layout.derive ?? {}).flatMap(([field, rules]) =>
       rules.map(({ when, is }) => `\`${field}\` is \`${is}\` where ${conditionText(when)}.`),
     ),

@@ -1,17 +1,16 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import type { Fields } from '../../src/files/columns.ts'
 import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
 import type { KeyRule } from '../../src/shop/import/order-groups.ts'
-import type { OrderSummary } from '../../src/shop/import/tally.ts'
+import { orderCounts, type OrderSummary } from '../../src/shop/import/tally.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import { parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { lazyValue, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { importFlags, type ImportOptions, runImport, summaryView } from '../kit/import.ts'
-import { amountColumns, noteAmounts } from '../kit/reading-notes.ts'
+import { amountColumns, noteAmounts, noteNames } from '../kit/reading-notes.ts'
 
 export interface ImportOrdersOptions extends ImportOptions {
   readonly createMissing?: boolean
@@ -22,20 +21,7 @@ export interface ImportOrdersOptions extends ImportOptions {
   readonly history?: boolean
 }
 
-const orderView = summaryView(
-  [
-    'orders_placed',
-    'orders_existing',
-    'orders_rejected',
-    'lines_read',
-    'lines_placed',
-    'units',
-    'revenue',
-    'seconds',
-    'orders_per_second',
-  ],
-  amountColumns,
-)
+const orderView = summaryView([...orderCounts, 'revenue', 'seconds', 'orders_per_second'], amountColumns)
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   importFlags(
@@ -66,7 +52,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
 }
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
-  const [{ importOrders }, { orderFields }, { keyByReference, OrderGroups }] = await Promise.all([
+  const [{ importOrders }, { guestOrderFields, orderFields }, { keyByReference, OrderGroups }] = await Promise.all([
     import('../../src/shop/import/import-orders.ts'),
     import('../../src/shop/import/draft-order.ts'),
     import('../../src/shop/import/order-groups.ts'),
@@ -76,11 +62,14 @@ export async function importFile(ctx: Context, given: string | undefined, option
   await runImport<OrderSummary>(ctx, given, options, {
     noun: 'orders',
     contents: 'order lines',
-    fields: options.guest === undefined ? orderFields : withoutUser(orderFields),
+    fields: options.guest === undefined ? orderFields : guestOrderFields,
     view: orderView,
     unchanged: 'nothing was placed',
     rollsBack: false,
-    note: noteAmounts,
+    note(out, summary) {
+      noteNames(out, summary)
+      noteAmounts(out, summary)
+    },
     rejected: ({ orders_rejected: rejected, orders_placed: placed, orders_existing: existing }) =>
       rejected === 0 ? undefined : `${rejected} of ${rejected + placed + existing} orders`,
     check: async (file, signal) => {
@@ -133,9 +122,3 @@ async function guestRules(
 const guestName = '\0guest'
 
 const nameOf = ({ ref, records }: DraftOrder): string => `order '${ref}', line ${records[0]?.line ?? 0}`
-
-/** With a guest, a file may have no users at all. */
-const withoutUser = ({ required, optional }: Fields): Fields => ({
-  required: required.filter((name) => name !== 'user'),
-  optional: ['user', ...optional],
-})

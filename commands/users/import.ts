@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import { rightsCounts } from '../../src/shop/import/tally.ts'
 import { examples } from '../kit/help.ts'
 import { importInto, type ImportRowsOptions, rowFlags } from '../kit/import-rows.ts'
 
@@ -13,7 +14,7 @@ export function usersImport(users: Command, ctx: Context, run = importUsers): vo
     users.command('import').description('Add or update users from a CSV or NDJSON file'),
     'username',
     'username=Login,email=Mail',
-    ['admins', 'password_hashes'],
+    rightsCounts,
   )
     .option('--with-admins', 'let the file set is_admin')
     .option('--with-password-hashes', 'let the file set password hashes')

@@ -45,7 +45,7 @@ function asDbtoolError(error: unknown, target: Target): DbtoolError {
   if (error instanceof DbtoolError) return error
   if (!(error instanceof Error)) return new DbtoolError('UNEXPECTED', String(error))
   const raw = read(error)
-  const found = translationOf(raw)
+  const found = translationOf(raw, target)
   return new DatabaseError(found.code, found.message(raw, target), {
     hint: found.hint(target, raw),
     hintInCode: found.hintInCode?.(target, raw),

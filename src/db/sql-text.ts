@@ -13,6 +13,12 @@ export function codeOf(sql: string): string {
   return sql.replace(quotedOrComment, (found) => (/^['"`]/.test(found) ? found.charAt(0).repeat(2) : ' '))
 }
 
+/** The statement with a space in place of each comment, except for those that the server executes. */
+export function withoutComments(sql: string): string {
+  if (!/#|--|\/\*/.test(sql)) return sql
+  return sql.replace(quotedOrComment, (found) => (/^['"`]/.test(found) || executable.test(found) ? found : ' '))
+}
+
 /** Whether a comment contains code, which only some servers execute. */
 export function hasExecutableComment(sql: string): boolean {
   return [...sql.matchAll(quotedOrComment)].some(([found]) => executable.test(found))

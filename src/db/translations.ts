@@ -201,7 +201,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1020: withHint('DEADLOCK', 'another transaction changed the same rows; try again'),
   1290: readOnly,
   1665: notLoggable,
-  1792: readOnly,
+  1792: { ...readOnly, hintInCode: () => 'the transaction or the session is read-only; write in another one' },
   1836: readOnly,
   1969: timedOut,
   3024: timedOut,
@@ -254,10 +254,20 @@ const firstServerErrno = 1_000
 const unknownVariable = 1193
 const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 
+/** The caller has set a session variable that the server does not know, or not with this value. */
+const callersVariable: Translation = {
+  code: 'BAD_CONFIG',
+  message: ({ text }) => `sessionVariables of the pool: ${text}`,
+  hint: () => 'correct the option sessionVariables',
+}
+
 /** Finds the translation by number, then by the code of Node, then by the text. */
-export function translationOf(error: DriverError): Translation {
+export function translationOf(error: DriverError, { variables = {} }: Pick<Target, 'variables'> = {}): Translation {
   if (isWithoutAccounts(error)) return withoutAccounts
   if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
+  const text = error.text.toLowerCase()
+  if (error.inSession && Object.keys(variables).some((name) => text.includes(`'${name.toLowerCase()}'`)))
+    return callersVariable
   if (error.inSession && error.errno === unknownVariable) return otherProduct
   const known = byNumber[error.errno] ?? byCode[error.code]
   if (known !== undefined) return known

@@ -53,17 +53,30 @@ export function wantedColumns({ fields, map, known }: Wanted): Column[] {
 /** Two column names are the same if only case, spaces, hyphens and underscores differ. */
 export const foldName = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
 
-/** The positions of a column in a header: of exactly this name, otherwise of names with the same folded form. */
+/**
+ * The positions of a column in a header: of exactly this name, otherwise of names with the same folded form. `Stock *`
+ * is any name that begins so.
+ */
 export function positionsOf(column: string, cells: readonly string[]): number[] {
   const exact = cells.flatMap((cell, index) => (cell === column ? [index] : []))
   if (exact.length > 0) return exact
-  const folded = foldName(column)
-  return cells.flatMap((cell, index) => (foldName(cell) === folded ? [index] : []))
+  const folded = foldName(column.replace(/ \*$/, ''))
+  const isLike: (name: string) => boolean = column.endsWith(' *')
+    ? (name) => name.startsWith(folded)
+    : (name) => name === folded
+  return cells.flatMap((cell, index) => (isLike(foldName(cell)) ? [index] : []))
 }
 
 /** Each name with the field that was probably meant, out of the fields that the file does not have. */
 export function ignoredColumns(names: readonly string[], missingFields: readonly string[]): IgnoredColumn[] {
-  return names.map((column) => ({ column, meant: nearest(column, missingFields) }))
+  const folded = new Set(names.map(foldName))
+  const fields = new Set(missingFields.filter((field) => folded.has(foldName(field))))
+  // A name that is only like a field is not meant where another one is the same.
+  return names.map((column) => {
+    const meant = nearest(column, missingFields)
+    const isOther = meant !== undefined && fields.has(meant) && foldName(column) !== foldName(meant)
+    return { column, meant: isOther ? undefined : meant }
+  })
 }
 
 /**

@@ -31,9 +31,8 @@ export async function readHead(
     delimiters.map((delimiter) => readHeader(source, { delimiter, grammar }).catch(() => undefined)),
   )
   const [widest] = headers.flatMap((header) => header ?? []).sort((one, other) => other.cells.length - one.cells.length)
-  if (widest === undefined) throw new Error('unreachable')
-  const first = { format, delimiter: widest.delimiter, names: namesOf(widest) }
-  if (isKnown(first.names)) return first
+  if (widest !== undefined && isKnown(namesOf(widest)))
+    return { format, delimiter: widest.delimiter, names: namesOf(widest) }
   const known = (header: CsvHeader): string[] | undefined => {
     const names = namesOf(header)
     return isKnown(names) ? names : undefined
@@ -42,7 +41,9 @@ export async function readHead(
     const names = await fromLaterHeader(source, { delimiter, grammar }, known)
     if (names !== undefined) return { format, delimiter, names }
   }
-  return first
+  // No separator reads the first line: it has a fault of its own.
+  const first = widest ?? (await readHeader(source, { delimiter: options.delimiter, grammar }))
+  return { format, delimiter: first.delimiter, names: namesOf(first) }
 }
 
 const namesOf = ({ cells }: CsvHeader): string[] => cells.map((cell) => cell.trim())

@@ -8,6 +8,14 @@ export interface SourceRecord {
   values: Record<string, string | undefined>
   /** An error in this record's structure, written to follow its position: "has 7 columns, the header has 8". */
   fault: string | undefined
+  /** The lines of the same order above it that were skipped: only together they can be read again. */
+  skippedAbove?: readonly Line[]
+}
+
+/** A line of the file as it came. */
+export interface Line {
+  line: number
+  raw: string
 }
 
 /** The records of one block, and the number of bytes of the file up to its end. */

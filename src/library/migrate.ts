@@ -3,6 +3,7 @@ import type { Connection } from '../db/connection/connection.ts'
 import { migrate as migrateSession, type Step } from '../db/migrations/migrate.ts'
 import { loadMigrations } from '../db/migrations/migration-files.ts'
 import type { Pool } from '../db/pool/pool.ts'
+import { poolClosed } from '../db/pool/stats.ts'
 import { DbtoolError } from '../errors.ts'
 import { inCode } from './on.ts'
 import { type Opened, openedFor } from './opened.ts'
@@ -16,6 +17,7 @@ export function migrate(pool: Pool): Promise<Step[]> {
   return inCode(async () => {
     const opened = openedFor(pool)
     if (opened === undefined) throw new DbtoolError('USAGE', 'migrate needs a pool that createPool has returned')
+    if (opened.isClosed()) throw poolClosed()
     return onOwnConnection(opened, (session) =>
       migrateSession({ session, open: (work) => onOwnConnection(opened, work), known: loadMigrations() }),
     )

@@ -1,3 +1,4 @@
+import { checkMs } from '../db/pool/arguments.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Limits, Target } from '../db/target.ts'
 
@@ -7,13 +8,23 @@ export interface Opened {
   readonly limits: Limits
   /** The time limit of an acquire wait, in milliseconds. */
   readonly acquireMs: number
+  /** True after `close`, also while it still waits for leases. */
+  readonly isClosed: () => boolean
 }
 
 const pools = new WeakMap<Pool, Opened>()
 
-export function remember<P extends Pool>(pool: P, opened: Opened): P {
-  pools.set(pool, opened)
-  return pool
+export function remember<P extends Pool>(pool: P, opened: Omit<Opened, 'isClosed'>): P {
+  let isClosed = false
+  pools.set(pool, { ...opened, isClosed: () => isClosed })
+  const close = pool.close.bind(pool)
+  return Object.assign(pool, {
+    close: async (graceMs?: number): Promise<void> => {
+      if (graceMs !== undefined) checkMs('the time for leases to finish', graceMs)
+      isClosed = true
+      await close(graceMs)
+    },
+  })
 }
 
 /** Undefined for anything that is not a pool of `createPool`. */

@@ -2,6 +2,7 @@ import { callerVariable } from '../db/connection/caller-variables.ts'
 import { sslModes, targetRoles, tlsVersions } from '../db/target.ts'
 import { InvalidValue } from '../errors.ts'
 import { parseHosts } from '../hosts.ts'
+import { kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
 import type { CreatePoolOptions } from './create-pool-options.ts'
 import { openedFor } from './opened.ts'
@@ -13,15 +14,12 @@ const mostConnections = 10_000
 type Rule = (value: unknown) => void
 
 const invalid = (rule: string, value: unknown): InvalidValue =>
-  new InvalidValue(`must be ${rule}, not ${typeOrNumber(value)}`)
+  new InvalidValue(`must be ${rule}, not ${kindOf(value)}${remedyFor(value)}`)
 
-/** Text and lists could hold a secret in a place where nobody expects one. */
-export function typeOrNumber(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  if (value === undefined) return 'undefined'
-  if (value instanceof URL) return 'a URL object: use its href'
-  if (value instanceof Promise) return 'a promise: await it'
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+/** The end of a message about a value that is nearly what it should be. */
+export function remedyFor(value: unknown): string {
+  if (value instanceof URL) return ': use its href'
+  return value instanceof Promise ? ': await it' : ''
 }
 
 const whole =
@@ -34,7 +32,10 @@ const milliseconds =
   (least: number, most = longestMs): Rule =>
   (value) => {
     if (typeof value !== 'number' || !(value >= least && value <= most))
-      throw invalid(`a number of milliseconds, at least ${least}`, value)
+      throw invalid(
+        `a number of milliseconds ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
+        value,
+      )
   }
 const text: Rule = (value) => {
   if (typeof value !== 'string') throw invalid('text', value)

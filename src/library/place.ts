@@ -1,5 +1,6 @@
 import { osUserName } from '../context/os-user.ts'
 import { DbtoolError, InvalidValue } from '../errors.ts'
+import { quotedOrKind } from '../kind-of.ts'
 import type { Author } from '../shop/logs.ts'
 import type { Adjustment } from '../shop/orders/adjustments.ts'
 import { OutcomeUnknown } from '../shop/orders/exactly-once.ts'
@@ -124,7 +125,7 @@ export function readSignal(value: unknown): AbortSignal {
 
 function readTimeout(value: unknown): number {
   if (typeof value === 'number' && value > 0) return value
-  throw new InvalidValue(`must be a number of milliseconds above 0, not ${quoteValue(String(value))}`)
+  throw new InvalidValue(`must be a number of milliseconds above 0, not ${quotedOrKind(value)}`)
 }
 
 /** An order that is already sent at the deadline has an unknown outcome: the server may still place it. */

@@ -4,9 +4,10 @@ import { defaultPoolOptions, type Pool, type PoolOptions } from '../db/pool/pool
 import { defaultLimits, type Limits, type Pem, serversOf, type Target } from '../db/target.ts'
 import { allFaults, InvalidValue } from '../errors.ts'
 import { parseHosts } from '../hosts.ts'
+import { kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
 import type { CreatePoolOptions, TlsObjects } from './create-pool-options.ts'
-import { rules, typeOrNumber } from './option-rules.ts'
+import { remedyFor, rules } from './option-rules.ts'
 
 /** The options of a pool, checked and complete. */
 export interface ParsedPoolOptions {
@@ -41,7 +42,10 @@ interface Checked {
 function checked(given: unknown): Checked {
   if (typeof given === 'string') return { parts: { url: given }, faults: given === '' ? ['the URL is empty'] : [] }
   if (!isPlain(given))
-    return { parts: {}, faults: [`createPool needs a URL or an object of options, not ${typeOrNumber(given)}`] }
+    return {
+      parts: {},
+      faults: [`createPool needs a URL or an object of options, not ${kindOf(given)}${remedyFor(given)}`],
+    }
   const faults: string[] = []
   // A variable of the environment that is not set would mean another server.
   if ('url' in given && given.url === undefined) faults.push('url is undefined: set it, or omit it')

@@ -15,11 +15,16 @@ const largestInt = 2_147_483_647
  * units.
  */
 const longerThan = (text: string, most: number): boolean => text.length > most && codePoints(text) > most
-const codePoints = (text: string): number => Array.from(text).length
+function codePoints(text: string): number {
+  let count = 0
+  for (const _character of text) count += 1
+  return count
+}
 
 export const isUsername = (text: string): boolean => /^[A-Za-z0-9_]{3,50}$/.test(text)
 
 export function parseUsername(text: string): string {
+  assertUnmistakable(text)
   if (!isUsername(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${quoteValue(text)}`)
   return text.toLowerCase()
 }
@@ -66,15 +71,29 @@ export const parseCity = parseText(100)
 export const parsePostalCode = parseText(20)
 export const parseProductName = parseText(255)
 export const parseDescription = parseText(16_000, controlsInText)
-export const parseKey = parseText(200)
 
-const parseSkuText = parseText(64)
+/** 4.00638E+12: spreadsheets show long numbers so, and write them so to a file. */
+export const shortenedNumber = /^\d(?:[.,]\d+)?E\+\d{2,}$/
 
-/** In a file, this text could as well be an empty cell. */
-export function parseSku(text: string): string {
+/** Refuses the texts by which other programs write an empty cell, or a number without its last digits. */
+function assertUnmistakable(text: string): void {
   if (text === 'NULL') throw new InvalidValue('must not be NULL, by which other programs write an empty cell')
-  return parseSkuText(text)
+  if (text.includes('E+') && shortenedNumber.test(text))
+    throw new InvalidValue(`must not be ${quoteValue(text)}, a number that a spreadsheet shortened`)
 }
+
+/** Returns a parser for the name of one thing, which no other program takes for something else. */
+export function parseName(maxLength: number): (text: string) => string {
+  const parse = parseText(maxLength)
+  return (text) => {
+    const name = parse(text)
+    assertUnmistakable(name)
+    return name
+  }
+}
+
+export const parseKey = parseName(200)
+export const parseSku = parseName(64)
 
 export const parseQuantity = parseExactWhole(1, largestInt)
 export const parseStock = parseExactWhole(0, largestInt)
@@ -99,10 +118,13 @@ export function parseDifference(text: string): number {
   return Number(text)
 }
 
-const truths: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false }
+const truths = new Map([
+  ...['true', 'yes', '1'].map((text) => [text, true] as const),
+  ...['false', 'no', '0'].map((text) => [text, false] as const),
+])
 
 export function parseTruth(text: string): boolean {
-  const truth = truths[text.toLowerCase()]
+  const truth = truths.get(text.toLowerCase())
   if (truth === undefined) throw new InvalidValue(`must be true or false, 1 or 0, yes or no, not ${quoteValue(text)}`)
   return truth
 }

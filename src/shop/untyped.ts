@@ -1,4 +1,5 @@
 import { InvalidValue } from '../errors.ts'
+import { kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
 import { quoteValue } from './rules.ts'
 
@@ -93,14 +94,14 @@ export function readTruth(value: unknown): boolean {
 }
 
 export function readDate(value: unknown): Date {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
-  throw new InvalidValue(`must be a valid Date, not ${value instanceof Date ? 'an invalid one' : described(value)}`)
+  const year = value instanceof Date ? value.getUTCFullYear() : NaN
+  if (value instanceof Date && year >= 0 && year <= 9_999) return value
+  if (!Number.isNaN(year)) throw new InvalidValue('must be a Date in the years 0 to 9999')
+  throw new InvalidValue(`must be a valid Date, not ${described(value)}`)
 }
 
+/** The values of an order are no secret, so its author may see them. */
 function described(value: unknown): string {
-  if (value === null) return 'null'
   if (typeof value === 'string') return `the text ${quoteValue(value)}`
-  if (typeof value === 'number' || typeof value === 'bigint') return `the ${typeof value} ${value}`
-  if (typeof value === 'boolean') return String(value)
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return typeof value === 'number' || typeof value === 'bigint' ? `the ${typeof value} ${value}` : kindOf(value)
 }

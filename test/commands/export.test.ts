@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { InvalidValue } from '../../src/errors.ts'
-import { parseDescription, parseProductName, parseSku } from '../../src/shop/rules.ts'
+import { parseDescription, parseKey, parsePersonName, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { binary, environment } from '../support/binary.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -251,10 +251,65 @@ describe('what was exported can be imported', () => {
     )
   })
 
+  it('orders with any key, SKU and name', async () => {
+    const order = fc.record({ ref: rule(parseKey), sku: rule(parseSku), name: rule(parseProductName) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(order, { minLength: 1, maxLength: 40, selector: ({ ref, sku }) => `${ref}\n${sku}` }),
+        async (all) => {
+          const orders = [...new Map(all.map((one) => [one.ref, one])).values()]
+          const unique = [...new Map(orders.map((one) => [one.sku, one])).values()]
+          await empty(shop)
+          const lines = unique.map(({ ref, sku, name }) =>
+            JSON.stringify({ order_ref: ref, user: 'kim@example.com', sku, product_name: name, quantity: 1, price: 2 }),
+          )
+          const file = saved('orders.ndjson', lines.join('\n'))
+          const placed = await run(`orders import ${file} --create-missing --initial-stock 9 --concurrency 1`)
+          expect([placed.exitCode, placed.stderr]).toEqual([0, ''])
+          const lineOf = (database: TestDatabase): Promise<unknown[]> =>
+            database.connection.rows(
+              `SELECT o.idempotency_key, p.sku, p.name FROM orders o
+                JOIN order_items i ON i.order_id = o.id JOIN products p ON p.id = i.product_id
+                ORDER BY o.idempotency_key`,
+            )
+          for (const [format, written, read] of ways) {
+            await empty(elsewhere)
+            const file = saved(
+              `orders-back.${format}`,
+              (await run(`orders export --format ${format} ${written}`)).stdout,
+            )
+            const { exitCode, stderr } = await run(
+              `orders import ${file} ${read} --create-missing --initial-stock 9`,
+              elsewhere,
+            )
+            expect([exitCode, stderr.replace(nullNotice, '')]).toEqual([0, ''])
+            expect(await lineOf(elsewhere)).toEqual(await lineOf(shop))
+          }
+        },
+      ),
+      { numRuns: 5 },
+    )
+  })
+
   it('products without SKU, into an empty shop', async () => {
     await empty(shop)
     await run(`products import ${saved('loose.csv', 'sku,name,price\n,Loose,1\n,Loose,1\nA,Tea,2\n')}`)
     await comesBack('products')
+  })
+
+  it('users with any name', async () => {
+    const user = fc.record({ first: rule(parsePersonName), last: rule(parsePersonName) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 40 }), async (users) => {
+        await empty(shop)
+        const lines = users.map(({ first, last }, index) =>
+          JSON.stringify({ email: `u${index}@example.com`, first_name: first, last_name: last }),
+        )
+        expect((await run(`users import ${saved('users.ndjson', lines.join('\n'))}`)).exitCode).toBe(0)
+        await comesBack('users')
+      }),
+      { numRuns: 3 },
+    )
   })
 
   it('users, with their hashes and instants', async () => {

@@ -163,13 +163,53 @@ it('orders of Amazon without buyers belong to the guest', async () => {
     row('1-1', '2026-04-10T09:15:00+00:00', 'Shipped', 'Peg', 'PEG', '2', '24.00'),
   )
   const without = await run(`orders import ${path} --preset amazon ${growing} --json`)
-  expect([without.exitCode, without.error.message]).toEqual([2, expect.stringContaining('user')])
+  expect([without.exitCode, without.error.message, without.error.hint]).toEqual([
+    2,
+    `${path} line 1: no column "buyer-email" for user`,
+    'Without users in the file, --guest USER is the customer of its orders.',
+  ])
+  expect((await run(`import guess ${path} --json`)).json()).toMatchObject({
+    command: `dbtool orders import ${path} --preset amazon --guest guest`,
+    first: [
+      {
+        name: '1-1',
+        contents: expect.stringMatching(/^guest, .* 1 × SHELF at 89\.90, 2 × PEG at 12\.00/),
+        fault: null,
+      },
+    ],
+  })
   const { exitCode, stderr } = await run(`orders import ${path} --preset amazon --guest amazon ${growing}`)
   expect([exitCode, stderr]).toEqual([0, 'skipped 1 record: quantity 0\n'])
   expect(await orders()).toEqual([
     { ref: '1-1', username: 'amazon', status: 'shipped', total: '113.90', items: '2 PEG, 1 SHELF' },
   ])
   expect((await run('products get PEG --json')).json()).toMatchObject({ price: '12.00' })
+})
+
+it.each(['import guess', 'orders import --preset auto'])(
+  '%s: a stray quote in the header is its fault',
+  async (verb) => {
+    const path = saved('quote.csv', '"a"b,c', '1,2')
+    const { exitCode, error } = await run(`${verb} ${path} --json`)
+    expect([exitCode, error.code, error.message]).toEqual([
+      2,
+      'BAD_INPUT',
+      expect.stringMatching(/quote\.csv.*line 1.*quote/),
+    ])
+  },
+)
+
+it('import guess reads a header below a line with a stray quote', async () => {
+  const path = saved('below.csv', 'Sales of "May",x', 'order_ref,user,sku,quantity,price', 'A,kim,CUP,1,5.00')
+  expect((await run(`import guess ${path} --json`)).json()).toMatchObject({ first: [{ name: 'A', fault: null }] })
+})
+
+it('import guess with columns of dbtool and no users names a guest, too', async () => {
+  const path = saved('till.csv', 'order_ref,sku,quantity,price', 'A,CUP,1,5.00')
+  expect((await run(`import guess ${path} --json`)).json()).toMatchObject({
+    command: `dbtool orders import ${path} --guest guest`,
+    first: [{ name: 'A', contents: 'guest, 1 × CUP at 5.00, total 5.00', fault: null }],
+  })
 })
 
 it('import guess shows whole orders, whose lines need not be adjacent', async () => {

@@ -73,6 +73,7 @@ describe('what is created', () => {
       unknown_statuses: [],
       amounts_rounded: 0,
       null_texts: 0,
+      differing_names: [],
       records_skipped: [],
       amounts_not_imported: [],
       seconds: expect.any(Number),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkRecordFile } from '../../src/files/record-file.ts'
-import type { Fields } from '../../src/files/columns.ts'
+import { type Fields, ignoredColumns } from '../../src/files/columns.ts'
 import { collect, failure, readAll, scratch, withFile } from './fixture.ts'
 
 const file = scratch()
@@ -57,6 +57,38 @@ test.each([
   await withFile(file(name, content), { fields }, async (opened) => {
     await checkRecordFile(opened)
     expect(opened.ignored().map(({ column }) => column)).toEqual(ignored)
+  })
+})
+
+test.each<[names: string[], meant: (string | undefined)[]]>([
+  [['updated_at'], ['created_at']],
+  [
+    ['created_at', 'updated_at'],
+    ['created_at', undefined],
+  ],
+  [
+    ['Created-At', 'crated_at', 'stok'],
+    ['created_at', undefined, 'stock'],
+  ],
+])('%j: a name is not meant where another one is the same', (names, meant) => {
+  expect(ignoredColumns(names, ['created_at', 'stock']).map((one) => one.meant)).toEqual(meant)
+})
+
+describe('a column whose name has a part of its own', () => {
+  const known = new Map([['stock', ['Current Quantity *']]])
+  const read = (head: string) => readAll(file('in.csv', `${head}\n1,2\n`), { fields: optional, map: new Map(), known })
+  const optional: Fields = { required: [], optional: ['stock'] }
+
+  test.each(['Current Quantity Main,x', 'current-quantity Shop 2,x', 'x,Current Quantity Main'])('%s', async (head) => {
+    expect((await read(head))[0]?.values['stock']).toBe(head.startsWith('x') ? '2' : '1')
+  })
+
+  test('two of them need a map', async () => {
+    expect(await failure(read('Current Quantity A,Current Quantity B'))).toMatchObject({
+      message: expect.stringContaining(
+        'columns "Current Quantity A" and "Current Quantity B" (1 and 2) could both be stock',
+      ) as string,
+    })
   })
 })
 

@@ -59,6 +59,12 @@ describe('migrate', () => {
     })
   })
 
+  it('needs a pool that is open', async () => {
+    const pool = poolOn(database)
+    await pool.close()
+    await expect(migrate(pool)).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+  })
+
   it('needs a server', async () => {
     const pool = createPool({ socket: '/nowhere.sock' })
     await expect(migrate(pool)).rejects.toMatchObject({

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { build } from 'esbuild-wasm'
 import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { channels } from '../../src/db/diagnostics.ts'
+import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
+import { defaultLimits } from '../../src/db/target.ts'
+import { rules } from '../../src/library/option-rules.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { complaints, root, unexportedTypes, unpackedInto } from '../support/packed.ts'
@@ -90,7 +94,7 @@ describe('the packed library', { timeout: 120_000 }, () => {
   it('has strict types for import and for require', async () => {
     const text = readFileSync(join(root, 'test', 'library', 'consumer.ts.txt'), 'utf8')
     for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), text)
-    for (const module of ['node16', 'nodenext'] as const)
+    for (const module of ['node16', 'nodenext', 'bundler'] as const)
       expect(await complaints(folder, module, ['--noEmit', 'consumer.mts', 'consumer.cts']), module).toBe('')
   })
 
@@ -112,5 +116,76 @@ export const total = (order: Order): number => order.total_amount
     )
     const lines = [...(await complaints(folder, 'nodenext', ['--noEmit', 'wrong.mts'])).matchAll(/wrong\.mts\((\d+),/g)]
     expect(lines.map(([, line]) => line)).toEqual(['3', '4', '5', '6', '7'])
+  })
+})
+
+/** The examples of docs/library.md, in their order. */
+const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8')
+const blocks = [...page.matchAll(/```(\w*)\n([^]*?)```/g)].map(([, language, text = '']) => ({ language, text }))
+
+/** What an example without imports has around it, in the program of its reader. */
+const around = (text: string): string => `
+import { createPool, placeOrder, transaction } from 'dbtool'
+const pool = createPool({ url: process.env.SHOP_URL ?? '', size: 2, maxOverflow: 0 })
+const request = { signal: AbortSignal.timeout(60_000) }
+const order = { userId: 1, lines: [{ productId: 1, quantity: 1 }] }
+try {
+${text}
+} finally {
+  await pool.close()
+}
+void [placeOrder, transaction, request, order]
+`
+
+describe('the examples of docs/library.md', { timeout: 120_000 }, () => {
+  // The service has a test of its own. The others change the stock, so they come last.
+  const examples = blocks.filter(({ text }) => !text.includes('createServer'))
+
+  it('are all in TypeScript', () => {
+    expect(blocks.map(({ language }) => language)).toEqual(blocks.map(() => 'ts'))
+    expect(examples.length).toBeGreaterThan(3)
+  })
+
+  it('compile strictly as they are written, and run', async () => {
+    const { connection } = database
+    for (const sql of [
+      'CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text TEXT)',
+      'CREATE TABLE counters AS SELECT 0 AS notes',
+      'CREATE TABLE parcels (order_id INT)',
+    ])
+      await connection.execute(sql)
+    const files = examples.map(({ text }, at) => {
+      const name = `example-${at}`
+      writeFileSync(join(folder, `${name}.mts`), text.includes('import ') ? text : around(text))
+      return name
+    })
+    expect(
+      await complaints(
+        folder,
+        'nodenext',
+        files.map((name) => `${name}.mts`),
+      ),
+    ).toBe('')
+    const printed = files.map((name, at) => {
+      const { status, stdout, stderr } = run(`${name}.mjs`, folder)
+      expect(status, `${examples[at]?.text}\n${stderr}`).toBe(0)
+      return stdout
+    })
+    expect(printed[0]).toMatch(/^placed \d+ 9\.00 existing\nOUT_OF_STOCK 1000000\n$/)
+    const [made] = await connection.rows(
+      `SELECT (SELECT COUNT(*) FROM notes) AS notes, (SELECT notes FROM counters) AS n, COUNT(*) AS parcels
+       FROM parcels`,
+    )
+    expect(made).toEqual({ notes: 1, n: 1, parcels: 1 })
+  })
+
+  it('and its tables are complete', () => {
+    const rowsOf = (head: string): string =>
+      new RegExp(`^\\| ${head} \\|.*\\n((?:\\|.*\\n)+)`, 'm').exec(page)?.[1] ?? ''
+    for (const option of Object.keys(rules)) expect(rowsOf('option'), option).toMatch(new RegExp(`\`${option}\\b`))
+    for (const [option, value] of Object.entries({ ...defaultPoolOptions, ...defaultLimits }))
+      expect(rowsOf('option')).toContain(`| \`${option}\` | ${value.toLocaleString('en')}`)
+    for (const channel of Object.keys(channels)) expect(rowsOf('channel')).toContain(`| \`dbtool:${channel}\` |`)
+    expect(page).toContain(`--banner:js="${esbuildBanner}"`)
   })
 })

@@ -125,6 +125,60 @@ describe('a fault of an order', () => {
     ['nothing', {}, ['userId is missing', 'lines is missing']],
     ['a user as text', { ...sound, userId: '1' }, "userId must be a number, not the text '1'"],
     ['a bigint', { ...sound, userId: 1n }, 'userId must be a number, not the bigint 1'],
+    [
+      'properties of every object',
+      JSON.parse(
+        '{"__proto__": {"userId": 1}, "constructor": 1, "userId": 1, "lines": [{"__proto__": {"quantity": 1}}]}',
+      ),
+      [
+        "the order has an unknown property '__proto__'",
+        "the order has an unknown property 'constructor'",
+        "lines[0] has an unknown property '__proto__'",
+        'lines[0].productId is missing',
+        'lines[0].quantity is missing',
+      ],
+    ],
+    [
+      'huge and odd numbers',
+      { userId: 1e21, ...line({ productId: -0, quantity: Infinity }) },
+      [`userId ${whole} '1e+21'`, `productId ${whole} '0'`, `quantity ${whole} 'Infinity'`],
+    ],
+    [
+      'objects in place of values',
+      { userId: new Date(0), lines: [{ productId: ['1'], quantity: new Number(1), price: new Date(NaN) }] },
+      [
+        'userId must be a number, not a Date',
+        'productId must be a number, not a list',
+        'quantity must be a number, not an object',
+        "price must be a text such as '19.90', not an invalid Date",
+      ],
+    ],
+    ...['１２', '1e2', '0x10', ' 1', '1.00\n', '+1', '1,00', '1_000', 'NaN'].map((price): [string, unknown, string] => [
+      `a price of ${JSON.stringify(price)}`,
+      { ...sound, ...line({ price }) },
+      `lines[0].price must be an amount such as 19.90, not '${price}'`,
+    ]),
+    ['lines that are bytes', { ...sound, lines: new Uint8Array(3) }, 'lines must be a list, not bytes'],
+    ['lines with holes', { ...sound, lines: Array(2) }, ['lines[0] is missing', 'lines[1] is missing']],
+    [
+      'two signs of a discount',
+      { ...sound, adjustments: [{ kind: 'discount', amount: '--1' }] },
+      "adjustments[0].amount must be an amount such as 19.90, not '--1'",
+    ],
+    [
+      'texts of megabytes',
+      {
+        ...sound,
+        key: 'k'.repeat(5_000_000),
+        ['p'.repeat(5_000_000)]: 1,
+        ...line({ price: `1.${'0'.repeat(5_000_000)}x` }),
+      },
+      [
+        `the order has an unknown property '${'p'.repeat(40)}…'`,
+        `lines[0].price must be an amount such as 19.90, not '1.${'0'.repeat(38)}…'`,
+        'key must have at most 200 characters, not 5000000',
+      ],
+    ],
     ['no lines', { ...sound, lines: [] }, 'lines must not be empty'],
     ['lines that are no list', { ...sound, lines: { 0: 1 } }, 'lines must be a list, not an object'],
     ['a line that is null', { ...sound, lines: [null] }, 'lines[0] must be an object, not null'],

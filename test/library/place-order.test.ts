@@ -294,6 +294,12 @@ describe('orders and products read back', () => {
     ['a negative limit', (pool) => listOrders(pool, { limit: -1 }), 'BAD_INPUT', 'listOrders: limit must be a whole'],
     ['an unknown column', (pool) => listOrders(pool, { sort: 'x' as 'id' }), 'BAD_INPUT', 'sort must be one of id'],
     ['an unknown filter', (pool) => listOrders(pool, { user: 1 } as never), 'BAD_INPUT', "unknown property 'user'"],
+    [
+      'a date that the server cannot read',
+      (pool) => listOrders(pool, { until: new Date(8.64e15) }),
+      'BAD_INPUT',
+      'until must be a Date in the years 0 to 9999',
+    ],
     ['no date', (pool) => listOrders(pool, { since: 'x' as never }), 'BAD_INPUT', 'since must be a valid Date'],
   ])('%s: %s %s', async (_what, read, code, message) => {
     const error: unknown = await read(poolOn(database)).catch((reason: unknown) => reason)

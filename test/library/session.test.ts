@@ -11,6 +11,8 @@ function onePool(options: CreatePoolOptions = {}): ShopPool {
   return pool
 }
 
+const lockHolder = "SELECT IS_USED_LOCK('mine') AS answer"
+const currentRole = 'SELECT CURRENT_ROLE() AS answer'
 const failedWithLock = "SELECT GET_LOCK('mine', 0), (SELECT 1 UNION SELECT 2)"
 
 /** Runs `work` with a pool of one connection, and with tables, a role and procedures. */
@@ -23,6 +25,7 @@ async function withPrepared(work: (pool: ShopPool) => Promise<void>): Promise<vo
     'INSERT INTO counters VALUES (1), (2)',
     'INSERT INTO other VALUES (1)',
     "CREATE OR REPLACE PROCEDURE locking() SELECT GET_LOCK('mine', 0)",
+    'CREATE OR REPLACE PROCEDURE playing() SET ROLE some_role',
     `CREATE OR REPLACE PROCEDURE halfway() BEGIN
       SET SESSION sort_buffer_size = 65536; CREATE TEMPORARY TABLE counters AS SELECT seq AS n FROM seq_1_to_3;
       SIGNAL SQLSTATE '45000'; END`,
@@ -101,7 +104,14 @@ describe('what a caller has changed in its session does not reach the next one',
     ['a read-only transaction', 'SET TRANSACTION READ ONLY', 'SELECT COUNT(*) AS answer FROM written', 0],
     ['an assignment in a SELECT', 'SELECT 1 INTO @mine', 'SELECT @mine AS answer', 1],
     ['an XA transaction', "XA START 'mine'", 'SELECT COUNT(*) AS answer FROM written', 0],
-    ['the role', 'SET ROLE some_role', 'SELECT CURRENT_ROLE() AS answer', 'some_role'],
+    ['an assignment without a space', 'SELECT 1 INTO@mine', 'SELECT @mine AS answer', 1],
+    ['an assignment in a block', 'BEGIN NOT ATOMIC SELECT 1 INTO @mine; END', 'SELECT @mine AS answer', 1],
+    ['a lock whose function is quoted', "SELECT `get_lock`('mine', 0)", lockHolder, expect.any(Number)],
+    ['a lock behind a comment', "SELECT GET_LOCK/**/('mine', 0)", lockHolder, expect.any(Number)],
+    ['the role', 'SET ROLE some_role', currentRole, 'some_role'],
+    ['the role, behind a comment', 'SET/**/ROLE some_role', currentRole, 'some_role'],
+    ['the role of a text', "EXECUTE IMMEDIATE 'SET ROLE some_role'", currentRole, 'some_role'],
+    ['the role of a procedure', 'CALL playing()', currentRole, 'some_role'],
   ])('nor does it keep what no answer tells: %s', async (_what, leave, ask, kept) => {
     await withPrepared(async (pool) => {
       await withLease(pool, (lease) => lease.rows(leave)).catch(() => undefined)
@@ -111,6 +121,49 @@ describe('what a caller has changed in its session does not reach the next one',
       expect(answer).not.toEqual([{ answer: kept }])
       expect(answer).toHaveLength(1)
     })
+  })
+
+  it('nor does it keep any variable of the session, whatever it is', async () => {
+    const pool = onePool()
+    const all = async (): Promise<Map<string, string>> => {
+      const rows = await pool.query<{ Variable_name: string; Value: string }>('SHOW SESSION VARIABLES')
+      // They differ from one moment to the next.
+      const moving = ['timestamp', 'error_count', 'warning_count', 'rand_seed1', 'rand_seed2', 'in_transaction']
+      return new Map(
+        rows.filter((row) => !moving.includes(row.Variable_name)).map((row) => [row.Variable_name, row.Value]),
+      )
+    }
+    const before = await all()
+    const dynamic = await pool.query<{ name: string; value: string; type: string; words: string | null }>(
+      `SELECT VARIABLE_NAME AS name, SESSION_VALUE AS value, VARIABLE_TYPE AS type, ENUM_VALUE_LIST AS words
+       FROM information_schema.SYSTEM_VARIABLES 
+       WHERE READ_ONLY = 'NO' AND SESSION_VALUE IS NOT NULL AND VARIABLE_NAME <> 'SQL_SLAVE_SKIP_COUNTER'`,
+    )
+    let set = 0
+    await withLease(pool, async (lease) => {
+      for (const { name, value, type, words } of dynamic) {
+        const other =
+          words?.split(',').find((word) => word !== value) ?? (/INT|DOUBLE/.test(type) ? Number(value) + 1 : 'x')
+        const sql = `SET SESSION ${name} = ${typeof other === 'number' ? other : `'${other}'`}`
+        await lease.execute(sql).then(
+          () => (set += 1),
+          () => undefined,
+        )
+      }
+    })
+    expect(await all()).toEqual(before)
+    expect(set).toBeGreaterThan(100)
+  })
+
+  it.each<[string, string, string]>([
+    ['the time', 'SET timestamp = 1', 'SELECT NOW() > 20000101 AS answer'],
+    ['the next number', 'SET insert_id = 77', 'INSERT INTO numbered VALUES (NULL) RETURNING id < 77 AS answer'],
+    ['the last number', 'SET last_insert_id = 77', 'SELECT LAST_INSERT_ID() <> 77 AS answer'],
+  ])('nor %s', async (_what, leave, ask) => {
+    await database.connection.execute('CREATE OR REPLACE TABLE numbered (id INT AUTO_INCREMENT PRIMARY KEY)')
+    const pool = onePool()
+    await withLease(pool, (lease) => lease.execute(leave))
+    expect(await pool.query(ask)).toEqual([{ answer: 1 }])
   })
 
   it('also when a stream has taken a lock', async () => {
@@ -164,6 +217,19 @@ describe('what a caller has changed in its session does not reach the next one',
 })
 
 describe('session variables as an option', () => {
+  it.each<[string, string | number, RegExp]>([
+    ['no_such', 1, /Unknown system variable 'no_such'$/],
+    ['SQL_BIN', 1, /Unknown system variable/],
+    ['rand_seed1', '1.2.3', /Incorrect argument type to variable 'rand_seed1'$/],
+    ['hostname', 'x', /'hostname' is a read only variable$/],
+  ])('that the server refuses are a fault of that option: %s = %s', async (name, value, message) => {
+    await expect(onePool({ sessionVariables: { [name]: value } }).query('SELECT 1')).rejects.toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringMatching(message),
+      hint: 'correct the option sessionVariables',
+    })
+  })
+
   it('are set in every connection, and after a reset', async () => {
     const pool = onePool({ sessionVariables: { group_concat_max_len: 2_000_000, lc_time_names: 'de_DE' } })
     const ask = (): Promise<unknown> => pool.query('SELECT @@group_concat_max_len AS len, @@lc_time_names AS lc')

@@ -9,6 +9,7 @@ import {
   type ConnectEvent,
   type CreatePoolOptions,
   type Lease,
+  type QueryEvent,
   type ShopPool,
 } from '../../src/index.ts'
 import { testDatabase } from '../support/database.ts'
@@ -61,6 +62,7 @@ describe('pool.query and pool.execute', () => {
     await expect(pool.query('SELECT SLEEP(60)', [], options())).rejects.toMatchObject(expected)
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     expect(await running('SELECT SLEEP%')).toBe(0)
+    expect(pool.stats()).toMatchObject({ opened: 1, inUse: 0 })
   })
 
   it('bind bytes, and read them back', async () => {
@@ -187,6 +189,28 @@ describe('pool.query and pool.execute', () => {
     expect(pool.stats()).toMatchObject({ acquired: 0, waiting: 0, open: 0 })
   })
 
+  it.each<[string, object]>([
+    ["patienceMs must be a number of milliseconds of at least 0, not 'x'", { patienceMs: 'x' }],
+    ["patienceMs must be a number of milliseconds of at least 0, not 'NaN'", { patienceMs: NaN }],
+    ["repeatable must be true or false, not 'no'", { repeatable: 'no' }],
+    ['onRetry must be a function', { onRetry: true }],
+    ['timeoutMs must be a number of milliseconds above 0, not a symbol', { timeoutMs: Symbol('x') }],
+    ['timeoutMs must be a number of milliseconds above 0, not an object', { timeoutMs: Object.create(null) as object }],
+  ])('nor an option of the wrong type: %s', async (message, options) => {
+    const pool = poolWith()
+    const call =
+      'timeoutMs' in options
+        ? pool.query('SELECT 1', [], options as object)
+        : transaction(pool, () => Promise.resolve(), options)
+    await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+  })
+
+  it.each([NaN, -1, '5s', null])('nor does close() take %s', async (graceMs) => {
+    const pool = poolWith()
+    await expect(pool.close(graceMs as number)).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    expect(await pool.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
   it('a stream has no limit of time, and says so', () => {
     const options = { timeoutMs: 100 } as object
     expect(() => poolWith().stream('SELECT 1', [], options)).toThrow("there is no option 'timeoutMs', only signal")
@@ -240,6 +264,41 @@ describe('lease.cancel()', () => {
     lease.release()
   })
 
+  it.each<[string, string, () => Promise<void>]>([
+    ['sends nothing', 'SELECT SLEEP(60)', () => Promise.resolve()],
+    ['sends rows', "SELECT REPEAT('x', 1000) FROM seq_1_to_500000", () => Promise.resolve()],
+    ['sends rows to a slow reader', "SELECT REPEAT('x', 1000) FROM seq_1_to_500000", () => sleep(50)],
+    ['sends rows to nobody', "SELECT REPEAT('x', 1000) FROM seq_1_to_500000", () => new Promise(() => undefined)],
+  ])('also where rows are read, and the server %s', async (_what, sql, read) => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    await withLease(pool, async (lease) => {
+      await lease.execute('START TRANSACTION')
+      await lease.execute('UPDATE counters SET n = 55 WHERE id = 2')
+      const reading = lease.each(`${sql} -- cancelled`, [], read).catch((error: unknown) => error)
+      while ((await running('%cancelled')) === 0) await sleep(5)
+      await lease.cancel()
+      expect(await reading).toMatchObject({ code: 'INTERRUPTED' })
+      expect(await running('%cancelled')).toBe(0)
+      expect(await lease.rows('SELECT n FROM counters WHERE id = 2')).toEqual([{ n: 55 }])
+      await lease.execute('ROLLBACK')
+    })
+    expect(pool.stats().opened).toBe(1)
+  })
+
+  it('gives up all statements that were sent, and none that is sent later', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    await withLease(pool, async (lease) => {
+      const sent = Array.from({ length: 20 }, (_, n) =>
+        lease.rows('SELECT SLEEP(0.05), ?', [n]).catch(() => 'given up'),
+      )
+      const late = lease.rows('SELECT SLEEP(60)', [], { timeoutMs: 100 }).catch(() => 'given up')
+      expect(await late).toBe('given up')
+      expect((await Promise.all(sent)).at(-1)).toBe('given up')
+      expect(await lease.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    })
+    expect(pool.stats().opened).toBe(1)
+  })
+
   it('never hits the next statement, also when it comes too late', async () => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
     const lease = await pool.acquire()
@@ -287,18 +346,60 @@ describe('pool.stream', () => {
     expect(pool.stats()).toMatchObject({ inUse: 0, idle: 1, opened: 1 })
   })
 
-  it('costs no connection when the reader leaves after the server has sent everything', async () => {
+  const endless = "SELECT seq AS n, REPEAT('x', 1000) AS filler FROM seq_1_to_500000"
+  type Leave = (rows: AsyncGenerator, controller: AbortController) => Promise<unknown>
+  const leaving: Record<string, Leave> = {
+    'leaves the loop': (rows) => rows.return(undefined),
+    throws: (rows) => rows.throw(new Error('enough')).catch(() => 0),
+    'is withdrawn by its signal': async (rows, controller) => {
+      controller.abort()
+      await expect(rows.next()).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    },
+  }
+  it.each(
+    Object.keys(leaving).flatMap((how) => [
+      [how, 'a small rest', 'SELECT 1 AS n UNION SELECT 2'],
+      [how, 'a large rest', endless],
+    ]),
+  )('keeps its connection when the reader %s before %s', async (how, _rest, sql) => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
-    for (let round = 0; round < 10; round += 1) {
-      const rows = pool.stream<{ n: number }>('SELECT 1 AS n UNION SELECT 2')
+    for (let round = 0; round < 3; round += 1) {
+      const controller = new AbortController()
+      const rows = pool.stream<{ n: number }>(sql, [], { signal: controller.signal })
       expect(await rows.next()).toMatchObject({ value: { n: 1 } })
-      // The server has ended the statement by now, and the end of its rows has arrived.
-      await sleep(20)
-      await rows.return()
+      await leaving[how]?.(rows, controller)
+      expect(await rows.next()).toEqual({ done: true, value: undefined })
       expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     }
-    // A busy machine may need longer now and then.
-    expect(pool.stats().opened).toBeLessThan(10)
+    expect(await running('%filler%')).toBe(0)
+    expect(pool.stats().opened).toBe(1)
+  })
+
+  it('keeps its connection after an error in the middle', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const rows: unknown[] = []
+    const read = async (): Promise<void> => {
+      for await (const row of pool.stream('SELECT 18446744073709546615 + seq AS n FROM seq_1_to_50000')) rows.push(row)
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'CONSTRAINT', errno: 1690 })
+    expect(rows.length).toBeGreaterThan(100)
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    expect(pool.stats().opened).toBe(1)
+  })
+
+  it('is interrupted, and has not failed, for who watches the statements', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const outcomes: unknown[] = []
+    const listener = (message: unknown): void => {
+      const { sql, outcome } = message as QueryEvent
+      if (sql.includes('of a stream')) outcomes.push(outcome)
+    }
+    subscribe('dbtool:query', listener)
+    onTestFinished(() => void unsubscribe('dbtool:query', listener))
+    const sql = "SELECT seq, 'of a stream' FROM seq_1_to_5000"
+    for await (const row of pool.stream(sql)) if (row['seq'] === 2) break
+    await pool.query('SELECT 1')
+    expect(outcomes).toEqual(['INTERRUPTED'])
   })
 
   it('does not read on before its reader does', async () => {

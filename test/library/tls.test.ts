@@ -65,7 +65,7 @@ describe.skipIf(noOpenssl)('a target as objects (needs openssl)', { timeout: 120
       { password: () => Promise.reject(new Error('vault is sealed')) },
       /function of the option password failed: vault is sealed/,
     ],
-    ['a function without a password', { password: (() => undefined) as never }, /must return a string, not undefined/],
+    ['a function without a password', { password: (() => undefined) as never }, /must return text, not undefined/],
   ])('says what is wrong with %s', async (_what, options, message, hint) => {
     await expect(poolOn(1, options).acquire()).rejects.toMatchObject({
       code: 'BAD_CONFIG',

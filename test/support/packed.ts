@@ -28,12 +28,15 @@ export function exampleWith(page: string, text: string): string {
 }
 
 /** Compiles strictly, and resolves to the complaints of the compiler. */
-export async function complaints(folder: string, module: 'nodenext' | 'node16', files: string[]): Promise<string> {
+export async function complaints(
+  folder: string,
+  module: 'nodenext' | 'node16' | 'bundler',
+  files: string[],
+): Promise<string> {
   const options = [
     ...['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'],
     ...[
-      '--module',
-      module,
+      ...(module === 'bundler' ? ['--module', 'preserve', '--moduleResolution', module] : ['--module', module]),
       '--target',
       'es2023',
       '--types',

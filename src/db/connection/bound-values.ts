@@ -1,4 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
+import { kindOf } from '../../kind-of.ts'
 import { Secret, type Value } from '../queries.ts'
 import { writeInstant } from '../utc.ts'
 
@@ -56,17 +57,13 @@ function isWritable(at: Date): boolean {
 
 function unbindable(value: unknown, name: string): DbtoolError {
   const otherHint = 'pass a text, a number, a bigint, true or false, a Date, bytes or null'
-  return new DbtoolError('BAD_INPUT', `${name} is ${kindOf(value)}`, {
+  return new DbtoolError('BAD_INPUT', `${name} is ${what(value)}`, {
     hint: value === undefined ? 'pass null for NULL' : otherHint,
   })
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value === 'string') return 'a text with half of a surrogate pair'
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date outside the years 0 to 9999'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'an object'
-  if (value === undefined) return 'undefined'
-  return typeof value === 'number' ? String(value) : `a ${typeof value}`
+function what(value: unknown): string {
+  const kind = kindOf(value)
+  if (kind === 'a text') return 'a text with half of a surrogate pair'
+  return kind === 'a Date' ? 'a Date outside the years 0 to 9999' : kind
 }

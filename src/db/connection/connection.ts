@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DbtoolError } from '../../errors.ts'
-import { publishClose, publishQuery } from '../diagnostics.ts'
+import type { DbtoolError } from '../../errors.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { hideSecrets, type StatementOptions, type Value } from '../queries.ts'
 import { isOfThisServer } from '../retry-table.ts'
-import { addressOf, type Target, timerMs } from '../target.ts'
+import { type Target, timerMs } from '../target.ts'
+import { alreadyClosed, cancelled, closedMeanwhile, silent, tooLate } from './connection-errors.ts'
+import { ConnectionEvents } from './connection-events.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
 import { SessionState } from './session-state.ts'
@@ -17,6 +18,8 @@ const closeTimeoutMs = 1_000
 const cancelMs = 2_000
 const cancelPollMs = 50
 const resetMs = 2_000
+/** Time for the rows on their way to arrive; after it, the server is asked to stop the statement. */
+const restMs = 20
 /**
  * Errors after which no statement runs. The server shuts down or has ended the connection with KILL, or the connector
  * had noticed the loss and sent nothing.
@@ -30,11 +33,11 @@ const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]
 export class Connection extends Statements implements PooledConnection {
   readonly #inFlight = new InFlight()
   readonly #session: SessionState
+  readonly #events: ConnectionEvents
   #cut = false
   /** Statements whose callers wait. */
   #running = 0
   #abandoned = false
-  #closeReported = false
   #cancelling: Promise<void> | undefined
   /** Whether the server is a node of a Galera cluster; undefined before it was asked. */
   #isNode: Promise<boolean> | undefined
@@ -43,6 +46,7 @@ export class Connection extends Statements implements PooledConnection {
   constructor(parts: ConnectionParts) {
     super(parts)
     this.#session = new SessionState(parts.raw)
+    this.#events = new ConnectionEvents(parts)
     const { threadId } = parts.raw
     const killer = parts.killer?.isDirect === true ? { killer: parts.killer } : {}
     this.#identity = threadId === null ? undefined : { threadId, server: parts.server, ...killer }
@@ -94,6 +98,10 @@ export class Connection extends Statements implements PooledConnection {
     return (this.#running > 0 && !this.#cut) || this.#cancelling !== undefined
   }
 
+  get cancelling(): boolean {
+    return this.#cancelling !== undefined && !this.#cut
+  }
+
   get abandoned(): boolean {
     return this.#abandoned
   }
@@ -105,7 +113,7 @@ export class Connection extends Statements implements PooledConnection {
 
   whenLost(listener: () => void): void {
     this.parts.raw.on('end', () => {
-      this.reportClose()
+      this.#events.closed()
       listener()
     })
   }
@@ -113,18 +121,15 @@ export class Connection extends Statements implements PooledConnection {
   /** Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. */
   async close(): Promise<void> {
     if (this.#abandoned) await this.stop()
-    if (!this.usable) return
-    await this.bounded(closeTimeoutMs, this.parts.raw.end()).catch(() => undefined)
-    this.reportClose()
+    if (this.usable) await this.bounded(closeTimeoutMs, this.parts.raw.end()).catch(() => undefined)
+    this.#events.closed()
   }
 
   /**
    * Closes the socket at once; the server rolls back when it notices. Operations in flight reject with CONNECTION_LOST.
    */
   destroy(): void {
-    const message = `the connection to ${addressOf(this.parts.target)} was closed while a statement was running`
-    const hint = 'check whether it took effect before you try again'
-    this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
+    this.cut(closedMeanwhile(this.parts.target))
   }
 
   /**
@@ -145,8 +150,8 @@ export class Connection extends Statements implements PooledConnection {
    * rejects.
    */
   async cancel(reason: DbtoolError = cancelled()): Promise<void> {
-    if (this.#running > 0 && !this.#cut) {
-      this.#cancelling ??= this.endStatements().finally(() => (this.#cancelling = undefined))
+    if (this.#running > 0 && !this.#cut && this.#cancelling === undefined) {
+      this.#cancelling = this.endStatements().finally(() => (this.#cancelling = undefined))
       this.#inFlight.abandonAll(reason)
     }
     await this.#cancelling
@@ -159,7 +164,7 @@ export class Connection extends Statements implements PooledConnection {
    */
   async reset(): Promise<void> {
     const { raw, setUp, target } = this.parts
-    const canReset = setUp !== undefined && target.database !== undefined && !this.#session.isLasting
+    const canReset = setUp !== undefined && target.database !== undefined
     if (!canReset || (await this.isNode())) throw new Error('the session cannot be restored')
     await this.bounded(resetMs, raw.reset())
     await this.bounded(resetMs, setUp())
@@ -181,7 +186,7 @@ export class Connection extends Statements implements PooledConnection {
     options: RunOptions = {},
   ): Promise<T> {
     // A KILL QUERY that is on its way must not hit this statement.
-    if (this.#cancelling !== undefined) await this.#cancelling
+    while (this.#cancelling !== undefined) await this.#cancelling
     const started = performance.now()
     const watch = this.watchLocks()
     const stopListening = this.listen(options)
@@ -189,7 +194,7 @@ export class Connection extends Statements implements PooledConnection {
     let failure: Error | undefined
     try {
       options.signal?.throwIfAborted()
-      if (this.#cut) throw this.closed()
+      if (this.#cut) throw alreadyClosed(this.parts.target)
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send())
       this.#session.succeeded(sql, { keepsSession: options.keepsSession === true, isAlone: this.#running === 1 })
       return result
@@ -203,20 +208,8 @@ export class Connection extends Statements implements PooledConnection {
       this.#running -= 1
       watch?.stop()
       stopListening?.()
-      this.report({ sql, values, ms: performance.now() - started - (options.pausedMs?.() ?? 0), failure })
+      this.#events.ended({ sql, values, ms: performance.now() - started - (options.pausedMs?.() ?? 0), failure })
     }
-  }
-
-  private report({ sql, values, ms, failure }: Ended): void {
-    const { onTrace, target, raw } = this.parts
-    onTrace?.({ sql, values, ms, failed: failure !== undefined })
-    publishQuery(target, raw.threadId, { sql, ms, failure })
-  }
-
-  private reportClose(): void {
-    if (this.#closeReported) return
-    this.#closeReported = true
-    publishClose(this.parts.target, this.parts.raw.threadId)
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
@@ -246,12 +239,6 @@ export class Connection extends Statements implements PooledConnection {
     else await this.abandon()
   }
 
-  private closed(): DatabaseError {
-    return new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(this.parts.target)} is closed`, {
-      hint: 'try again',
-    })
-  }
-
   private watchLocks(): LockWatch | undefined {
     const { locks, limits } = this.parts
     if (locks === undefined || this.#identity === undefined || limits.lockWaitMs === 0) return undefined
@@ -264,13 +251,38 @@ export class Connection extends Statements implements PooledConnection {
       translated.lost = this.#identity
       this.#abandoned ||= !this.parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
-    this.#session.failed(translated, sql)
+    // A statement with wrong values was not sent.
+    if (translated.code !== 'BAD_INPUT') this.#session.failed(translated, sql)
     if (isOfThisServer(translated)) this.parts.onUnfit?.(translated)
     return translated
   }
 
-  protected bounded<T>(timeoutMs: number, work: Promise<T>, late = () => this.silent(timeoutMs)): Promise<T> {
+  protected bounded<T>(
+    timeoutMs: number,
+    work: Promise<T>,
+    late = () => silent(this.parts.target, timeoutMs),
+  ): Promise<T> {
     return this.#inFlight.watch(work, timeoutMs, () => this.cut(late()))
+  }
+
+  /** A small rest costs less than to stop the statement, for which the server needs another connection. */
+  protected async endReading(rest: Promise<void>): Promise<void> {
+    this.#running += 1
+    try {
+      const isOver = await Promise.race([rest.then(() => true), sleep(restMs, false)])
+      if (!isOver && !this.#cut && this.#identity?.server !== undefined) {
+        // cancel() waits for the rest, because it is in flight.
+        const inFlight = this.bounded(0, rest).catch(() => undefined)
+        await this.cancel()
+        if (this.usable) await this.bounded(cancelMs, rest)
+        await inFlight
+      }
+    } catch {
+      // The rest ended with an error, as that of a stopped statement, or too late.
+    } finally {
+      await this.#cancelling
+      this.#running -= 1
+    }
   }
 
   protected async abandon(): Promise<void> {
@@ -278,35 +290,12 @@ export class Connection extends Statements implements PooledConnection {
     await this.stop()
   }
 
-  private silent(timeoutMs: number): DatabaseError {
-    const message = `${addressOf(this.parts.target)} has not answered for ${Math.round(timeoutMs)} ms`
-    const hint = 'the server hangs or the network failed; the connection was closed'
-    return new DatabaseError('CONNECTION_LOST', message, { hint })
-  }
-
   private cut(reason: DatabaseError): void {
     // The caller of a cancelled statement has its error already; the statement may still run.
     this.#abandoned ||= this.#running > 0 || this.#cancelling !== undefined
     this.#cut = true
     this.parts.cut()
-    this.reportClose()
+    this.#events.closed()
     this.#inFlight.abandonAll(reason)
   }
-}
-
-interface Ended {
-  readonly sql: string
-  readonly values: readonly Value[]
-  readonly ms: number
-  readonly failure: Error | undefined
-}
-
-function cancelled(): DbtoolError {
-  return new DbtoolError('INTERRUPTED', 'the statement was cancelled')
-}
-
-function tooLate(timeoutMs: number): DbtoolError {
-  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${Math.round(timeoutMs)} ms`, {
-    hint: 'the statement was stopped; raise timeoutMs to allow more time',
-  })
 }

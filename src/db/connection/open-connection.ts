@@ -1,5 +1,6 @@
 import { connect as openSocket, type Socket } from 'node:net'
 import { DbtoolError, messageOf } from '../../errors.ts'
+import { kindOf } from '../../kind-of.ts'
 import { publishConnect } from '../diagnostics.ts'
 import { notMariaDb, translate } from '../failures.ts'
 import type { OnTrace } from '../queries.ts'
@@ -88,10 +89,7 @@ async function withPassword(target: Target, { connectTimeoutMs }: Limits): Promi
     () => new DbtoolError('BAD_CONFIG', `the function of the option password took more than ${connectTimeoutMs} ms`),
   )
   if (typeof password === 'string') return { ...target, password }
-  throw new DbtoolError(
-    'BAD_CONFIG',
-    `the function of the option password must return a string, not ${typeof password}`,
-  )
+  throw new DbtoolError('BAD_CONFIG', `the function of the option password must return text, not ${kindOf(password)}`)
 }
 
 /** Settles as `work` does, or rejects with the reason of `signal`. */
@@ -108,7 +106,7 @@ interface Opened extends SetUpSession {
   readonly raw: DriverConnection
   readonly socket: Socket
   readonly encrypted: boolean
-  readonly setUp: () => Promise<unknown>
+  readonly setUp: () => Promise<void>
 }
 
 async function open(target: Target, limits: Limits, role: TargetRole, signal?: AbortSignal): Promise<Opened> {
@@ -132,8 +130,9 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
     if (greeting?.isMariaDb === false && target.allowsMySql !== true) await assertMariaDb(raw)
     // Without a listener, the process would end when the server closes an idle connection.
     raw.on('error', () => undefined)
-    const setUp = (): Promise<unknown> => setUpAgain(raw, target, limits)
     const session = await setUpSession({ raw, socket, target, limits, deadline, role })
+    const { accountRole } = session
+    const setUp = (): Promise<void> => setUpAgain({ raw, target, limits, accountRole })
     return { raw, socket, encrypted, ...session, setUp }
   } catch (error) {
     socket.destroy()

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { cancelled } from './connection-errors.ts'
 
 const batchRows = 1_000
 
@@ -59,23 +60,64 @@ export class RowStream implements Batches<unknown[]> {
   }
 }
 
-/** Hands rows over to their reader, and knows how long it took and why it failed. */
-export class Reader<B> {
+/** The reading of one result: hands rows over to their reader, and knows how long it took and why it failed. */
+export class Reading<B> {
   ms = 0
   failure: { readonly error: unknown } | undefined
   readonly #onRows: (rows: B) => Promise<void>
+  readonly #inTime: (next: Promise<B | undefined>) => Promise<B | undefined>
+  #batches: Batches<B> | undefined
+  #next: Promise<B | undefined> | undefined
+  #isLeft = false
+  #leave = (): void => undefined
 
-  constructor(onRows: (rows: B) => Promise<void>) {
+  /** `inTime` settles as the next rows do, or rejects when they take too long. */
+  constructor(onRows: (rows: B) => Promise<void>, inTime: (next: Promise<B | undefined>) => Promise<B | undefined>) {
     this.#onRows = onRows
+    this.#inTime = inTime
   }
 
-  async read(rows: B): Promise<void> {
+  /** True while rows are on their way. */
+  get isOpen(): boolean {
+    return this.#batches?.isOpen === true
+  }
+
+  /** Resolves after the last row, or when the reader is left. Rejects with the error of the connector. */
+  readAll(batches: Batches<B>): Promise<void> {
+    this.#batches = batches
+    return new Promise((resolve, reject) => {
+      this.#leave = resolve
+      this.eachBatch(batches).then(resolve, reject)
+    })
+  }
+
+  /** The reader gets no further rows. Resolves when those on their way have arrived. */
+  async leave(): Promise<void> {
+    this.#isLeft = true
+    this.#leave()
+    await this.#next
+    let rows: unknown
+    do rows = await this.#batches?.next()
+    while (rows !== undefined)
+  }
+
+  private async eachBatch(batches: Batches<B>): Promise<void> {
+    while (!this.#isLeft) {
+      this.#next = batches.next()
+      const rows = await this.#inTime(this.#next)
+      if (rows === undefined) return
+      await this.give(rows)
+    }
+  }
+
+  private async give(rows: B): Promise<void> {
     const started = performance.now()
     try {
       await this.#onRows(rows)
     } catch (error) {
       this.failure = { error }
-      throw error
+      // Whatever the reader failed with, it is no error of the statement.
+      throw cancelled()
     } finally {
       this.ms += performance.now() - started
     }

@@ -7,12 +7,16 @@ import { firstRow, type Queries } from '../queries.ts'
  */
 export const serverName = `CONCAT_WS('/', @@hostname, @@port, UUID_SHORT() >> 24, RIGHT(UUID(), 17))`
 
-/** Asks a new connection which server it has reached, and for its number there. */
-export const reachedServer = `SELECT ${serverName} AS server, CONNECTION_ID() AS thread`
+/**
+ * Asks a new connection which server it has reached, for its number there, and for its role, if the server is a
+ * MariaDB.
+ */
+export const reachedServer = `SELECT ${serverName} AS server, CONNECTION_ID() AS thread/*M! , CURRENT_ROLE() AS role */`
 
 export interface ReachedServer {
   readonly server: string
   readonly thread: number
+  readonly role?: string | null
 }
 
 /** Resolves to those of these connections that exist, undefined if `queries` reached another server. */

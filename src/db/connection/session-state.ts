@@ -21,7 +21,6 @@ export class SessionState {
   /** `known` after a success. After an error it is `unknown`, unless the error ended the transaction. */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #isChanged = false
-  #isLasting = false
   #databases = 0
   readonly #effects = new PerText(effectOf)
   readonly #raw: DriverConnection
@@ -44,11 +43,6 @@ export class SessionState {
     return this.#isChanged || (this.flags & autocommitFlag) === 0
   }
 
-  /** True if a reset would not restore the session. */
-  get isLasting(): boolean {
-    return this.#isLasting
-  }
-
   /**
    * After a success. `isAlone` is false if other statements were sent meanwhile. With `keepsSession`, the statement was
    * sent within a SET STATEMENT.
@@ -64,8 +58,7 @@ export class SessionState {
       this.nameDatabase()
     }
     const isMentioned = isMarked && !keepsSession && effect !== 'none'
-    this.#isLasting ||= effect === 'lasting'
-    this.#isChanged ||= isMentioned || mayHaveChanged || effect === 'hidden' || effect === 'lasting'
+    this.#isChanged ||= isMentioned || mayHaveChanged || effect === 'hidden'
   }
 
   failed(error: Error, sql: string): void {

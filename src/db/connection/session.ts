@@ -100,6 +100,6 @@ function ofMySql({ statementTimeoutMs }: Limits, readOnly: boolean): string {
 }
 
 function assignment({ name, value, since }: SessionVariable): string {
-  const text = `, ${name} = ${/^[\d.]+$/.test(value) ? value : `'${value}'`}`
+  const text = `, ${name} = ${/^-?\d+(?:\.\d+)?$/.test(value) ? value : `'${value}'`}`
   return since === undefined ? text : `/*M!${since} ${text} */`
 }

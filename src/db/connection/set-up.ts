@@ -22,6 +22,8 @@ export interface SetUpSession {
   /** The name of the server; undefined if a proxy hides it: then the number in the greeting is the proxy's. */
   readonly server: string | undefined
   readonly role: RoleAnswer | undefined
+  /** The role of the account in this session; null if it has none, undefined if that is not known. */
+  readonly accountRole: string | null | undefined
   /** The seconds that a replica is behind, if it was asked. */
   readonly behindSeconds: number | undefined
 }
@@ -44,13 +46,22 @@ export async function setUpSession(session: NewSession): Promise<SetUpSession> {
   const leftMs = deadline === Infinity ? 0 : Math.max(1, deadline - performance.now())
   const [, [row], answer, lags] = await within(leftMs, answers, late)
   const server = row !== undefined && row.thread === raw.threadId ? row.server : undefined
-  return { server, role: answer, behindSeconds: lagOf(lags) }
+  return { server, role: answer, accountRole: row?.role, behindSeconds: lagOf(lags) }
 }
 
-/** Sets up a session that was reset, which keeps the database that was in use. */
-export function setUpAgain(raw: DriverConnection, target: Target, limits: Limits): Promise<unknown> {
-  const use = target.database === undefined ? [] : [raw.query(`USE ${quoted(target.database)}`)]
-  return Promise.all([raw.query(sessionStatement(limits, target)), ...use])
+type SessionToRestore = Pick<NewSession, 'raw' | 'target' | 'limits'> & Pick<SetUpSession, 'accountRole'>
+
+/**
+ * Sets up a session that was reset, which keeps the database that was in use, and the role. Rejects if the role is
+ * another one than at first: `SET ROLE DEFAULT` is not known to MariaDB.
+ */
+export async function setUpAgain({ raw, target, limits, accountRole }: SessionToRestore): Promise<void> {
+  const [[row]] = await Promise.all([
+    raw.query<{ role: string | null }[]>('SELECT CURRENT_ROLE() AS role'),
+    raw.query(sessionStatement(limits, target)),
+    target.database === undefined ? undefined : raw.query(`USE ${quoted(target.database)}`),
+  ])
+  if (row === undefined || row.role !== accountRole) throw new Error('the role cannot be restored')
 }
 
 /** The number that the connector gives to its own connect time-out. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { OnCells } from '../../cells.ts'
 import type { DbtoolError } from '../../errors.ts'
-import { DatabaseError } from '../failures.ts'
+import type { DatabaseError } from '../failures.ts'
 import {
   type Change,
   hideSecrets,
@@ -12,9 +12,10 @@ import {
   type Value,
 } from '../queries.ts'
 import { countPlaceholders } from '../sql-text.ts'
-import { addressOf, type Limits, type Target } from '../target.ts'
+import type { Limits, Target } from '../target.ts'
 import { forDriver, rowsForDriver } from './bound-values.ts'
 import { CellStream } from './cell-stream.ts'
+import { noRow } from './connection-errors.ts'
 import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
 import type { Killer } from './kill.ts'
 import type { LockObserver } from './lock-observer.ts'
@@ -23,7 +24,7 @@ import { PerText } from './per-text.ts'
 import { convertBigInts, insertedId } from './read-value.ts'
 import { anyResult, type ResultItem, withHeads } from './result-items.ts'
 import { firstResultSet, resultSets, unconverted } from './results.ts'
-import { type Batches, Reader, RowStream } from './row-stream.ts'
+import { type Batches, Reading, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -87,6 +88,9 @@ export abstract class Statements {
 
   /** Settles as `work` does. After `timeoutMs` milliseconds, the connection is cut with the error of `late`. */
   protected abstract bounded<T>(timeoutMs: number, work: Promise<T>, late?: () => DatabaseError): Promise<T>
+
+  /** Ends a statement whose further rows nobody reads. `rest` resolves when all of them have arrived. */
+  protected abstract endReading(rest: Promise<void>): Promise<void>
 
   /** Destroys the connection, whose statement still runs, and stops that at the server. */
   protected abstract abandon(): Promise<void>
@@ -214,19 +218,14 @@ export abstract class Statements {
     values: readonly Value[],
     { send, onRows, waitMs = this.parts.limits.statementTimeoutMs }: Streaming<B>,
   ): Promise<void> {
-    const reader = new Reader(onRows)
-    let batches: Batches<B> | undefined
-    const sendAndRead = async (): Promise<void> => {
-      batches = send()
-      for (let rows = await this.nextOf(batches, waitMs); rows !== undefined; rows = await this.nextOf(batches, waitMs))
-        await reader.read(rows)
-    }
+    const reading = new Reading(onRows, (next) => this.inTime(next, waitMs))
+    const options = { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reading.ms }
     try {
-      await this.run(sql, values, sendAndRead, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
+      await this.run(sql, values, () => reading.readAll(send()), options)
     } catch (error) {
-      // The rest of the rows is still on its way.
-      if (batches?.isOpen === true) await this.abandon()
-      throw reader.failure === undefined ? error : reader.failure.error
+      if (reading.isOpen) await this.endReading(reading.leave())
+      if (reading.isOpen) await this.abandon()
+      throw reading.failure === undefined ? error : reading.failure.error
     }
   }
 
@@ -243,13 +242,8 @@ export abstract class Statements {
   }
 
   /** The next rows, in the time that the server has for a statement. */
-  private nextOf<B>(batches: Batches<B>, waitMs: number): Promise<B | undefined> {
-    return this.bounded(waitMs, batches.next(), () => {
-      const message = `${addressOf(this.parts.target)} has sent no row for ${waitMs} ms`
-      const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
-      const hintInCode = 'the statement was stopped; raise statementTimeoutMs of the pool to allow more time'
-      return new DatabaseError('STATEMENT_TIMEOUT', message, { hint, hintInCode })
-    })
+  private inTime<B>(next: Promise<B>, waitMs: number): Promise<B> {
+    return this.bounded(waitMs, next, () => noRow(this.parts.target, waitMs))
   }
 
   /** The server's time limit for a statement, and a little more; zero means none. */

@@ -2,6 +2,7 @@ import { type AcquireEvent, channels, outcomeOf, type TimeoutEvent, type WaitEve
 import type { Target } from '../target.ts'
 import { checkOptions, untilGivenUp } from './arguments.ts'
 import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
+import { IdleEntries } from './idle-entries.ts'
 import { ConnectionLease } from './lease.ts'
 import { LeakWatch } from './leak-watch.ts'
 import {
@@ -21,22 +22,20 @@ const reopenAfterMs = 200
 
 /**
  * Serves callers strictly in order of arrival, so that no waiter starves: a released connection goes directly to the
- * head of the wait queue. Idle connections are reused last in, first out, so that few of them stay warm. At most
- * size + overflow statements run at the server: the place of a connection is free only when its statement has ended.
+ * head of the wait queue. At most size + overflow statements run at the server: the place of a connection is free only
+ * when its statement has ended.
  */
 export class FairPool implements Pool {
   lostAt: number | undefined
   readonly #options: PoolOptions
   readonly #target: Pick<Target, 'inCode'> | undefined
   readonly #entries: PoolEntries
-  /** From the longest idle time to the shortest. */
-  readonly #idle: PoolEntry[] = []
+  readonly #idle: IdleEntries
   readonly #queue = new WaitQueue<PoolEntry>()
   readonly #counters = new PoolCounters()
   readonly #leaks: LeakWatch | undefined
   #openFailure: unknown
   #reopenTimer: NodeJS.Timeout | undefined
-  #idleTimer: NodeJS.Timeout | undefined
   #closed = false
 
   /** `target` chooses the words of errors. */
@@ -48,6 +47,7 @@ export class FairPool implements Pool {
     this.#options = options
     this.#target = target
     this.#leaks = options.leakAfterMs > 0 ? new LeakWatch(this, options.leakAfterMs) : undefined
+    this.#idle = new IdleEntries(options.idleTimeoutMs, (entry) => this.evict(entry))
     this.#entries = new PoolEntries({
       connect,
       counters: this.#counters,
@@ -93,10 +93,9 @@ export class FairPool implements Pool {
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
     this.stopWaitingToReopen()
-    clearTimeout(this.#idleTimer)
     this.#queue.rejectAll(poolClosed())
     this.#entries.stopOpening(poolClosed())
-    for (const entry of this.#idle.splice(0)) this.#entries.evict(entry)
+    for (const entry of this.#idle.close()) this.#entries.evict(entry)
     await this.#entries.drain(graceMs)
     this.#leaks?.close()
   }
@@ -104,9 +103,7 @@ export class FairPool implements Pool {
   /** Evicts the idle connections that were closed on this side: their server was left. */
   evictClosed(): void {
     this.lostAt = performance.now()
-    const closed = this.#idle.filter(({ connection }) => !connection.usable)
-    for (const entry of closed) this.#idle.splice(this.#idle.indexOf(entry), 1)
-    for (const entry of closed) this.evict(entry)
+    for (const entry of this.#idle.takeClosed()) this.evict(entry)
   }
 
   private takeIdle(): PoolEntry | undefined {
@@ -148,9 +145,7 @@ export class FairPool implements Pool {
    * the same.
    */
   private evictWith(dead: PoolEntry, askedAt: number): void {
-    const firstHeard = this.#idle.findIndex(({ idleSince }) => idleSince >= askedAt)
-    const silent = this.#idle.splice(0, firstHeard < 0 ? this.#idle.length : firstHeard)
-    for (const entry of [dead, ...silent]) this.#entries.evict(entry)
+    for (const entry of [dead, ...this.#idle.takeSilentSince(askedAt)]) this.#entries.evict(entry)
     this.countInUse()
     this.openForWaiters()
   }
@@ -245,7 +240,9 @@ export class FairPool implements Pool {
   /** The next borrower inherits neither a transaction nor a changed session, and no running statement. */
   private released(entry: PoolEntry): void {
     const { connection } = entry
-    if (connection.busy || !connection.usable) this.evict(entry)
+    // Its place stays taken meanwhile.
+    if (connection.cancelling) void connection.cancel().then(() => this.released(entry))
+    else if (connection.busy || !connection.usable) this.evict(entry)
     else if (connection.sessionChanged) this.restore(entry, connection.reset())
     else if (connection.mayHoldTransaction) this.restore(entry, connection.execute('ROLLBACK'))
     else this.offer(entry)
@@ -267,37 +264,15 @@ export class FairPool implements Pool {
     }
     const waiter = this.#queue.dequeue()
     if (waiter !== undefined) waiter.grant(entry)
-    else if (this.#idle.length < this.#options.size) this.makeIdle(entry)
+    else if (this.#idle.length < this.#options.size) this.#idle.push(entry)
     else this.evict(entry)
     this.countInUse()
   }
 
-  private makeIdle(entry: PoolEntry): void {
-    this.#idle.push(entry)
-    const { idleTimeoutMs } = this.#options
-    if (idleTimeoutMs > 0 && this.#idleTimer === undefined) this.watchIdle(idleTimeoutMs)
-  }
-
-  /** Closes the connections that have been idle for too long, and looks again when the next one will have been. */
-  private watchIdle(afterMs: number): void {
-    this.#idleTimer = setTimeout(() => {
-      this.#idleTimer = undefined
-      const { idleTimeoutMs } = this.#options
-      const now = performance.now()
-      const stays = this.#idle.findIndex(({ idleSince }) => now - idleSince < idleTimeoutMs)
-      for (const entry of this.#idle.splice(0, stays < 0 ? this.#idle.length : stays)) this.evict(entry)
-      const [oldest] = this.#idle
-      if (oldest !== undefined) this.watchIdle(idleTimeoutMs - (now - oldest.idleSince))
-    }, Math.ceil(afterMs))
-    this.#idleTimer.unref()
-  }
-
   /** A connection in use stays with its borrower, who gets the error. */
   private lost(entry: PoolEntry): void {
-    const at = this.#idle.indexOf(entry)
-    if (at < 0) return
+    if (!this.#idle.remove(entry)) return
     this.lostAt = performance.now()
-    this.#idle.splice(at, 1)
     this.evict(entry)
   }
 

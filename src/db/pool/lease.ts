@@ -2,7 +2,7 @@ import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
 import { checkFunction, checkOptions, checkRows, checkStatement, untilGivenUp } from './arguments.ts'
-import type { Lease, PooledConnection, Row } from './pool.ts'
+import type { CancellableSession, Lease, PooledConnection, Row } from './pool.ts'
 
 /** A lease on a connection of the pool. */
 export class ConnectionLease implements Lease {
@@ -51,6 +51,11 @@ export class ConnectionLease implements Lease {
 
   async cancel(): Promise<void> {
     await this.#connection?.cancel()
+  }
+
+  /** The connection, for statements that were checked already. */
+  get unchecked(): CancellableSession {
+    return this.connection()
   }
 
   get inTransaction(): boolean {

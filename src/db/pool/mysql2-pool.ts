@@ -123,6 +123,7 @@ class Mysql2Connection implements PooledConnection {
   readonly sessionChanged = false
   readonly abandoned = false
   busy = false
+  readonly cancelling = false
   usable = true
   /** mysql2 forgets the statement of a connection that is destroyed: its promise would stay pending. */
   #onDestroy = (): void => undefined

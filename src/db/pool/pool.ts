@@ -18,8 +18,10 @@ export interface PooledConnection extends CancellableSession {
   readonly mayHoldTransaction: boolean
   /** True if a statement may have changed the session, or taken locks that outlast it. */
   readonly sessionChanged: boolean
-  /** True while a statement is running. */
+  /** True while a statement is running, or is stopped. */
   readonly busy: boolean
+  /** True while a statement that was given up is stopped at the server; `cancel` waits for that. */
+  readonly cancelling: boolean
   /** True if this side has given up a statement that the server may still be running. */
   readonly abandoned: boolean
   /** Resolves to true if the server answered within `timeoutMs` milliseconds; otherwise the connection is destroyed. */

@@ -2,6 +2,7 @@ import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
 import { checkFunction, checkOptions, checkPool, checkStatement, untilGivenUp } from './arguments.ts'
+import { ConnectionLease } from './lease.ts'
 import { OpenTransaction } from './open-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
@@ -30,24 +31,24 @@ export interface Statements {
 export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonly timeoutMs: number }): Statements {
   const once = async <T>(
     { signal, timeoutMs }: StatementOptions,
-    work: (lease: Lease, options: StatementOptions) => Promise<T>,
+    work: (session: CancellableSession, options: StatementOptions) => Promise<T>,
   ): Promise<T> => {
-    if (timeoutMs === undefined) return withLease(pool, (lease) => work(lease, { signal }), { signal })
+    if (timeoutMs === undefined) return withLease(pool, (lease) => work(unchecked(lease), { signal }), { signal })
     const deadline = performance.now() + timeoutMs
     const left = (lease: Lease): Promise<T> =>
-      work(lease, { signal, timeoutMs: Math.max(1, deadline - performance.now()) })
+      work(unchecked(lease), { signal, timeoutMs: Math.max(1, deadline - performance.now()) })
     return withLease(pool, left, { signal, timeoutMs: Math.min(longestWaitMs, timeoutMs) })
   }
   return {
     async query<T>(sql: string, values: readonly Value[] = [], options: StatementOptions = {}) {
       checkStatement(sql, values)
       checkOptions(options, untilGivenUp)
-      return once(options, (lease, own) => lease.rows<T>(sql, values, own))
+      return once(options, (session, own) => session.rows<T>(sql, values, own))
     },
     async execute(sql, values = [], options = {}) {
       checkStatement(sql, values)
       checkOptions(options, untilGivenUp)
-      return once(options, (lease, own) => lease.execute(sql, values, own))
+      return once(options, (session, own) => session.execute(sql, values, own))
     },
     stream(sql, values = [], options = {}) {
       checkStatement(sql, values)
@@ -56,6 +57,9 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
     },
   }
 }
+
+/** A lease checks its statements, and these were checked before the wait for it. */
+const unchecked = (lease: Lease): CancellableSession => (lease instanceof ConnectionLease ? lease.unchecked : lease)
 
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>

@@ -11,27 +11,30 @@ export async function* streamRows<T = Row>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T, void, undefined> {
   const lease = await pool.acquire({ signal })
-  const batches = new Handover<T>()
-  const reading = lease
-    .each<T>(sql, values, (rows) => batches.give(rows))
-    .then(
-      () => batches.end(),
-      (error: unknown) => batches.end({ error }),
-    )
-    .finally(() => lease.release())
   const cancelled = new DbtoolError('INTERRUPTED', 'the statement was cancelled')
-  const abort = (): void => {
-    batches.end({ error: cancelled })
-    batches.leave()
-    // The statement ends now, even if its reader asks for the next row much later.
-    lease.destroy()
-  }
   const throwIfCancelled = (): void => {
     if (signal?.aborted === true) throw cancelled
   }
-  const stopListening = onAbort(signal, abort)
+  const batches = new Handover<T>()
+  const read = async (): Promise<void> => {
+    try {
+      throwIfCancelled()
+      await lease.each<T>(sql, values, (rows) => batches.give(rows))
+      batches.end()
+    } catch (error) {
+      batches.end({ error })
+    } finally {
+      lease.release()
+    }
+  }
+  const reading = read()
+  const stopListening = onAbort(signal, () => {
+    batches.end({ error: cancelled })
+    batches.leave()
+    // The statement ends now, even if its reader asks for the next row much later.
+    void lease.cancel()
+  })
   try {
-    throwIfCancelled()
     for (let rows = await batches.next(); rows !== undefined; rows = await batches.next())
       for (const row of rows) {
         yield row
@@ -40,12 +43,11 @@ export async function* streamRows<T = Row>(
     await reading
   } finally {
     stopListening()
-    // After the last row, the lease is released already, and this does nothing.
-    if (!batches.leave()) lease.destroy()
+    batches.leave()
   }
 }
 
-/** The reader wants no further rows. A statement that has ended by then keeps its connection. */
+/** The reader wants no further rows. */
 class Left extends Error {}
 
 /** Hands batches from a writer to a reader, one at a time: the writer waits until the reader wants the next one. */
@@ -66,11 +68,9 @@ class Handover<T> {
   }
 
   /** Rejects the batch that the reader has, if it has one. The writer then gives no further one. */
-  leave(): boolean {
-    const onLeft = this.#onLeft
+  leave(): void {
     this.end()
-    onLeft?.(new Left())
-    return onLeft !== undefined
+    this.#onLeft?.(new Left())
   }
 
   /** No batch follows; the first call counts. */

@@ -1,10 +1,10 @@
 import type { Queries } from '../../db/queries.ts'
-import { allFaults } from '../../errors.ts'
 import { where, type Condition } from '../filters.ts'
 import { importKeyPrefix } from '../import/draft-order.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from '../orders/adjustments.ts'
 import { quoteValue, type OrderStatus } from '../rules.ts'
 import { eachPage, type ExportColumns, type ExportSelect, type ExportSink } from './export-rows.ts'
+import { isMistakable, mostFaults, unexportable } from './mistakable-names.ts'
 import { exportLineCells } from './order-cells.ts'
 
 export interface OrderExportFilter {
@@ -106,34 +106,49 @@ async function adjustmentsBetween(queries: Queries, rows: readonly Line[]): Prom
   return beside
 }
 
-const faultsShown = 20
-
 async function assertExportable(queries: Queries, filter: OrderExportFilter): Promise<void> {
-  const faults = [...(await withoutSku(queries, filter)), ...(await sameReference(queries, filter))]
+  const faults = [
+    ...(await withoutSku(queries, filter)),
+    ...(await sameReference(queries, filter)),
+    ...(await mistakableKeys(queries, filter)),
+  ]
   if (faults.length === 0) return
-  const more = faults.length > faultsShown ? ['and more'] : []
-  throw allFaults(
-    'CONSTRAINT',
-    'these orders cannot be exported',
-    [...faults.slice(0, faultsShown), ...more],
-    'nothing was written; give every product a SKU, ' +
+  throw unexportable(
+    'orders',
+    faults,
+    'nothing was written; give every product a SKU that imports accept, ' +
       'or exclude such orders with --user, --status, --since and --until',
   )
 }
 
-/** Finds ordered products without SKU: order lines name products by SKU. */
+/** Finds ordered products that an import would not find by their SKU: order lines name products by it. */
 async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
   const condition = where([{ sql: 'i.product_id = p.id', values: [] }, ...conditionsOn('o', filter)])
-  const rows = await queries.rows<{ id: number; name: string }>(
-    `SELECT p.id, p.name
+  const mistakable = isMistakable('p.sku')
+  const rows = await queries.rows<{ id: number; name: string; sku: string | null }>(
+    `SELECT p.id, p.name, p.sku
       FROM products p
-      WHERE p.sku IS NULL
+      WHERE (p.sku IS NULL OR ${mistakable.sql})
         AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id ${condition.sql})
       ORDER BY p.id
-      LIMIT ${faultsShown + 1}`,
+      LIMIT ${mostFaults}`,
+    [...mistakable.values, ...condition.values],
+  )
+  return rows.map(({ id, name, sku }) =>
+    sku === null
+      ? `product ${id} (${name}) has no SKU`
+      : `product ${id} (${name}) has the SKU ${quoteValue(sku)}, which imports refuse`,
+  )
+}
+
+/** Finds orders of earlier versions with a key that an import would refuse as a reference. */
+async function mistakableKeys(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
+  const condition = where([isMistakable('o.idempotency_key', ['', importKeyPrefix]), ...conditionsOn('o', filter)])
+  const rows = await queries.rows<{ id: number; ref: string }>(
+    `SELECT o.id, ${orderRef} AS ref FROM orders o ${condition.sql} ORDER BY o.id LIMIT ${mostFaults}`,
     condition.values,
   )
-  return rows.map(({ id, name }) => `product ${id} (${name}) has no SKU`)
+  return rows.map(({ id, ref }) => `order ${id} would have the order_ref ${quoteValue(ref)}, which imports refuse`)
 }
 
 /** Keys without the prefix of an import are less than it, or at least this. */
@@ -159,7 +174,7 @@ async function sameReference(queries: Queries, filter: OrderExportFilter): Promi
           AND o.idempotency_key = SUBSTRING(twin.idempotency_key, ${importKeyPrefix.length + 1})
       ${condition.sql}
       ORDER BY o.id
-      LIMIT ${faultsShown + 1}`,
+      LIMIT ${mostFaults}`,
     condition.values,
   )
   return rows.map(

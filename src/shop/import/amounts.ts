@@ -60,6 +60,20 @@ const isGrouped = (digits: string, mark: '.' | ','): boolean =>
 
 const decimal = /^(\d+)(?:\.(\d+))?$/
 
+/** A decimal less others, exactly. Undefined: one of them is no decimal. Throws InvalidValue for a negative result. */
+export function difference(text: string, less: readonly string[]): string | undefined {
+  const parsed = [text, ...less].map((one) => decimal.exec(one))
+  const places = Math.max(...parsed.map((match) => match?.[2]?.length ?? 0))
+  const [from, ...others] = parsed.map((match) =>
+    match === null ? undefined : BigInt(`${match[1] ?? ''}${(match[2] ?? '').padEnd(places, '0')}`),
+  )
+  if (from === undefined || others.includes(undefined)) return undefined
+  const rest = others.reduce<bigint>((sum, one) => sum - (one ?? 0n), from)
+  if (rest < 0n) throw new InvalidValue(`is ${quoteValue(text)}, but ${less.join(' and ')} are refunded or cancelled`)
+  const digits = String(rest).padStart(places + 1, '0')
+  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
+}
+
 /** Rounds an amount to whole cents, half up; undefined for a text that is no amount. */
 export function roundHalfUp(text: string): string | undefined {
   const [, whole, fraction = ''] = decimal.exec(text) ?? []

@@ -11,6 +11,7 @@ import {
   totalTooLarge,
 } from '../orders/place-order.ts'
 import { type OrderStatus, orderStatuses, quoteValue } from '../rules.ts'
+import type { OtherName } from './differing-names.ts'
 import { type DraftOrder, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
 import type { ImportLine } from './merge-lines.ts'
@@ -29,19 +30,16 @@ export interface OrderPolicy {
 
 /** The decision about one order of the file. `existing`: an earlier run placed it. */
 export type Decision =
-  | {
-      readonly outcome: 'place'
-      readonly draft: DraftOrder
-      readonly totalAmount: string
-      readonly notes: readonly string[]
-    }
-  | {
-      readonly outcome: 'existing'
-      readonly draft: DraftOrder
-      readonly totalAmount: string
-      readonly notes: readonly string[]
-    }
+  | (Found & { readonly draft: DraftOrder })
   | { readonly outcome: 'reject'; readonly draft: DraftOrder; readonly error: DbtoolError }
+
+interface Found {
+  readonly outcome: 'place' | 'existing'
+  readonly totalAmount: string
+  readonly notes: readonly string[]
+  /** The names in the file that its products do not have. */
+  readonly otherNames: readonly OtherName[]
+}
 
 /**
  * Decides what happens to each order, in the order of the file. It changes nothing: `effects` are the users and
@@ -100,12 +98,7 @@ interface StagedProduct extends KnownProduct {
   stock: number
 }
 
-type Decided =
-  | { readonly outcome: 'place'; readonly totalAmount: string; readonly notes: readonly string[] }
-  | { readonly outcome: 'existing'; readonly totalAmount: string; readonly notes: readonly string[] }
-  | DbtoolError
-
-function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Decided {
+function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Found | DbtoolError {
   if (draft.faults.size > 0) return faultOf(draft)
   const user = stage.user(draft.user)
   const existing = stage.order(draft.key)
@@ -117,11 +110,12 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
         outcome: 'existing',
         totalAmount: existing.totalAmount,
         notes: [...laterStatus(existing, draft), ...otherTotal(draft)],
+        otherNames: draft.lines.flatMap((line) => otherNames(line, stage.product(line.sku))),
       }
     )
   }
   if (user === undefined && !policy.create) return noUser(draft.user)
-  const [found, unknown]: [Found[], string[]] = [[], []]
+  const [found, unknown]: [LineOfProduct[], string[]] = [[], []]
   for (const line of draft.lines) {
     const product = stage.product(line.sku) ?? planned(line, policy)
     if (product === undefined) unknown.push(line.sku)
@@ -131,7 +125,12 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
   return place(draft, found, stage, policy)
 }
 
-function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy: OrderPolicy): Decided {
+function place(
+  draft: DraftOrder,
+  found: readonly LineOfProduct[],
+  stage: Stage,
+  policy: OrderPolicy,
+): Found | DbtoolError {
   const deducted = takesStock(draft, policy)
   const short = deducted ? shortagesOf(found) : undefined
   if (short !== undefined) return short
@@ -146,14 +145,30 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
     stage.users.set(draft.user, { id: undefined })
   }
   for (const { line, product } of found) stage.deduct(line.sku, product, deducted ? line.quantity : 0)
-  return { outcome: 'place', totalAmount: fromCents(total), notes }
+  return {
+    outcome: 'place',
+    totalAmount: fromCents(total),
+    notes,
+    otherNames: found.flatMap(({ line, product }) => otherNames(line, product)),
+  }
+}
+
+const noNames: readonly OtherName[] = []
+
+function otherNames(
+  { sku, productName, otherNames: more = [] }: ImportLine,
+  product: KnownProduct | undefined,
+): readonly OtherName[] {
+  if (product === undefined || (more.length === 0 && (productName ?? product.name) === product.name)) return noNames
+  const names = productName === undefined ? more : [productName, ...more]
+  return names.flatMap((name) => (name === product.name ? [] : [{ sku, kept: product.name, name }]))
 }
 
 /** The largest DECIMAL(10, 2). */
 const mostCents = 9_999_999_999n
 
 /** A line with its product, which may not be created yet. */
-interface Found {
+interface LineOfProduct {
   readonly line: ImportLine
   readonly product: KnownProduct
 }
@@ -164,7 +179,7 @@ function planned({ sku, price, productName }: ImportLine, policy: OrderPolicy): 
   return { id: undefined, name: productName ?? sku, price, stock: policy.initialStock, active: true }
 }
 
-function shortagesOf(wanted: readonly Found[]): OutOfStock | undefined {
+function shortagesOf(wanted: readonly LineOfProduct[]): OutOfStock | undefined {
   const short = wanted.filter(({ line, product }) => !product.active || product.stock < line.quantity)
   if (short.length === 0) return undefined
   return new OutOfStock(

@@ -1,4 +1,5 @@
 import { quoteValue } from '../rules.ts'
+import type { OtherName } from './differing-names.ts'
 import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
 import type { ImportRow, ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
@@ -15,6 +16,8 @@ export interface Decisions {
   /** Ids of rows that already match the file, and of rows that are skipped. */
   readonly unchanged: number[]
   readonly skipped: number[]
+  /** The names in the file of skipped rows that have another one. */
+  readonly otherNames: OtherName[]
   readonly refused: Refusal[]
   /** The permitted sensitive values that are written, by the name of their count. */
   readonly sensitive: SensitiveColumn['count'][]
@@ -67,7 +70,9 @@ export function decide(
   drafts: readonly DraftRow[],
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
-  const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [], sensitive: [] }
+  const decisions: Decisions = {
+    ...{ created: [], updated: [], unchanged: [], skipped: [], otherNames: [], refused: [], sensitive: [] },
+  }
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
     const { record, row, missing } = draft
@@ -94,6 +99,7 @@ export function decide(
       })
     else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
+      decisions.otherNames.push(...otherName(kind, found, row))
       index.put(found, ofThisFile)
     } else {
       diffRow(decisions, found, row)
@@ -102,6 +108,13 @@ export function decide(
     }
   }
   return decisions
+}
+
+/** The name of a row in the file, if the row that stays as it is has another one. */
+function otherName({ unique: [key], title }: ImportTable, existing: ExistingRow, row: ImportRow): OtherName[] {
+  const [kept, name] = title === undefined ? [] : [existing[title], row[title]]
+  if (typeof kept !== 'string' || typeof name !== 'string' || kept === name) return []
+  return [{ sku: String(existing[key]), kept, name }]
 }
 
 /** The sensitive columns that a row would change; in a new row, those that differ from the initial value. */

@@ -1,37 +1,45 @@
 import { InvalidValue } from '../../errors.ts'
+import type { Fields } from '../../files/columns.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { parseChoice } from '../../values.ts'
 import { type Adjustment, adjustmentKinds, parseAdjustment } from '../orders/adjustments.ts'
 import {
   type OrderStatus,
   orderStatuses,
-  parseKey,
   parseMoment,
+  parseName,
   parsePrice,
   parseProductName,
   parseQuantity,
   parseSku,
-  parseText,
   quoteValue,
 } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
-import { FieldReader, spoiltName } from './draft-row.ts'
+import { FieldReader } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { oneCurrency } from './one-currency.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, type HeadValues, instantText, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
+import { flagFor } from './value-hints.ts'
+
+const withoutUser = ['order_ref', 'sku', 'quantity']
+const optional = ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds]
 
 /** The fields of a file of order lines. */
-export const orderFields = {
+export const orderFields: Fields = {
   required: ['order_ref', 'user', 'sku', 'quantity'],
-  optional: ['price', 'product_name', 'ordered_at', 'status', 'currency', ...adjustmentKinds],
-} as const
+  optional,
+  sufficient: { fields: withoutUser, hint: 'Without users in the file, --guest USER is the customer of its orders.' },
+}
+
+/** The fields of a file whose orders belong to a guest where it names no user. */
+export const guestOrderFields: Fields = { required: withoutUser, optional: ['user', ...optional] }
 
 /** One order of the file. */
 export interface DraftOrder extends Pick<Group, 'ref'> {
   /** Its records as they came, for the rejects file. */
-  readonly records: readonly Pick<SourceRecord, 'line' | 'raw'>[]
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'skippedAbove'>[]
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -61,6 +69,9 @@ export interface DraftRules {
 }
 
 export const importKeyPrefix = 'import:'
+
+/** The column has 255 characters, and the prefix takes some of them. */
+const mostKeyCharacters = 255 - importKeyPrefix.length
 
 /** Yields the draft orders of a file. */
 export async function* draftOrders(
@@ -99,7 +110,9 @@ function draftOf(
     index,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw }) => ({ line, raw })),
+    records: records.map(({ line, raw, skippedAbove: above }) =>
+      above === undefined ? { line, raw } : { line, raw, skippedAbove: above },
+    ),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
     user,
@@ -142,10 +155,9 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   const faults: string[] = []
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
-  const spoilt = spoiltName('order_ref', ref)
-  if (spoilt !== undefined) faults.push(`order_ref ${spoilt}`)
-  else if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
-  if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
+  if (ref !== '') faults.push(...faultOf('order_ref', ref, ofOrder.ref))
+  if (lacks('user') && rules.guest === undefined)
+    faults.push('user is empty; --guest USER is the customer of such orders')
   if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))
     faults.push('ordered_at is empty, but it is part of the key')
   if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)
@@ -164,9 +176,6 @@ function faultsOfTotals(records: readonly SourceRecord[]): string[] {
     : [`${quoteValue(text)} seems to be the total of the file: delete the line, or give it its order_ref`]
 }
 
-/** The column has 255 characters, and the prefix takes some of them. */
-const mostKeyCharacters = 255 - importKeyPrefix.length
-
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
 export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): string {
   const own = faults.get(line)
@@ -181,8 +190,10 @@ export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): 
  */
 function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${quoteValue(text)}`)
-  return parseText(255)(text)
+  return parseCustomer(text)
 }
+
+const parseCustomer = parseName(255)
 
 /** Caches the last parsed value, because the lines of one order repeat some columns. */
 function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
@@ -194,7 +205,7 @@ function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
 }
 
 const ofOrder = {
-  key: cachingLast(parseKey),
+  ref: cachingLast(parseName(mostKeyCharacters)),
   user: cachingLast(parseUser),
   moment: cachingLast(parseMoment),
   status: parseChoice(orderStatuses),
@@ -259,12 +270,12 @@ function readAmounts(read: FieldReader): ReadAmounts {
   }
 }
 
-function faultOf(name: string, parse: () => unknown): string[] {
+function faultOf(name: string, text: string, parse: (text: string) => unknown): string[] {
   try {
-    parse()
+    parse(text)
     return []
   } catch (error) {
-    if (error instanceof InvalidValue) return [`${name} ${error.message}`]
+    if (error instanceof InvalidValue) return [`${name} ${error.message}${flagFor(name, text)}`]
     throw error
   }
 }

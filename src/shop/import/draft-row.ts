@@ -1,6 +1,5 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { quoteValue } from '../rules.ts'
 import type { FieldRule, ImportRow, ImportTable, OnConflict, Stored } from './tables.ts'
 import { flagFor } from './value-hints.ts'
 
@@ -64,20 +63,6 @@ function valueOf(read: FieldReader, name: string, { parse, nullable }: FieldRule
   return read.optional(name, parse) ?? (nullable ? null : undefined)
 }
 
-/** Fields that name a thing: a number that lost its last digits would name another. */
-const names = new Set(['order_ref', 'user', 'sku', 'username'])
-
-/** 4.00638E+12: a spreadsheet shows long numbers so, and writes them so to a file. */
-const shortened = /^\d(?:[.,]\d+)?E\+\d{2,}$/
-
-/** The fault of a name that another program changed, after the name of its field. */
-export function spoiltName(name: string, text: string): string | undefined {
-  if (!names.has(name)) return undefined
-  if (text === 'NULL') return 'is the text NULL; --null NULL reads it as empty'
-  if (!text.includes('E+') || !shortened.test(text)) return undefined
-  return `is ${quoteValue(text)}, a number that a spreadsheet shortened: format its column as text, and export it again`
-}
-
 /** Reads the values of one record by the rules of the shop, and collects a sentence for every fault. */
 export class FieldReader {
   readonly faults: string[] = []
@@ -88,11 +73,6 @@ export class FieldReader {
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
     const text = this.values[name]
     if (text === undefined) return undefined
-    const spoilt = spoiltName(name, text)
-    if (spoilt !== undefined) {
-      this.faults.push(`${name} ${spoilt}`)
-      return undefined
-    }
     try {
       return parse(text)
     } catch (error) {

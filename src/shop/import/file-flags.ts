@@ -67,7 +67,7 @@ export function describeFile(
   const ownFields = [...own.required, ...own.optional.filter((field) => !isCounted(field))]
   const ownColumns = Object.fromEntries(ownFields.map((field) => [field, [field]]))
   const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
-  const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
+  const rules = { ...withoutRulesOf(map, preset), ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
   const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
   // Without it, the orders would have today's prices of the shop.
@@ -75,6 +75,15 @@ export function describeFile(
   const foreignStatus = map.has('status') || preset?.columns?.['status'] !== undefined
   const layout = { ...rules, columns, skip, foreignStatus }
   return { layout, map, fields: fieldsOf(layout, { ...own, required }, names) }
+}
+
+/** A mapped column is the value of its field, whatever the preset makes of others. */
+function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | undefined): Partial<PresetFile> {
+  if (preset === undefined) return {}
+  const kept = <T>(rules: Readonly<Record<string, T>> = {}): Record<string, T> =>
+    Object.fromEntries(Object.entries(rules).filter(([field]) => !map.has(field)))
+  const { add, derive, subtract, only } = preset
+  return { ...preset, add: kept(add), derive: kept(derive), subtract: kept(subtract), only: kept(only) }
 }
 
 function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
@@ -112,7 +121,12 @@ function fieldsOf({ join, defaults, skuFrom }: Layout, own: Fields, names: Reado
   ])
   const required = own.required.filter((field) => !follows.has(field))
   const optional = [...names].filter((field) => !required.includes(field))
-  return { required, optional, sufficient: own.sufficient }
+  const { sufficient } = own
+  return {
+    required,
+    optional,
+    sufficient: sufficient && { ...sufficient, fields: sufficient.fields.filter((field) => !follows.has(field)) },
+  }
 }
 
 /** Throws USAGE for a name that is no preset, or of a system without such a file. */

@@ -193,7 +193,7 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
     if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
     const { totalAmount } = outcome
     if (outcome.outcome === 'existing' || decision.outcome !== 'place')
-      return { outcome: 'existing', draft, totalAmount, notes: [] }
+      return { outcome: 'existing', draft, totalAmount, notes: [], otherNames: [] }
     return { ...decision, totalAmount }
   })
 }
@@ -201,7 +201,10 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
 function count(tally: OrderTally, decision: Decision): void {
   const { outcome, draft } = decision
   tally.add({ lines_read: draft.records.length })
-  if (outcome !== 'reject') tally.addAmounts(draft.notImported, draft.difference)
+  if (outcome !== 'reject') {
+    tally.addAmounts(draft.notImported, draft.difference)
+    tally.names.add(decision.otherNames)
+  }
   if (outcome === 'reject') tally.add({ orders_rejected: 1 })
   else if (outcome === 'existing') tally.add({ orders_existing: 1 })
   else if (draft.status === 'cancelled') tally.add({ orders_placed: 1, lines_placed: draft.lines.length })
@@ -216,7 +219,9 @@ async function recordRejected({ rejects, onReject }: OrderImport, { draft, error
   const reason = (line: number): string => (draft.faults.size > 0 ? reasonOf(draft, line) : error.message)
   onReject(draft, reason(lineOf(draft)))
   // One line of NDJSON may hold several records.
-  const lines = draft.records.filter(({ line }, index) => line !== draft.records[index - 1]?.line)
+  const lines = draft.records
+    .flatMap(({ line, raw, skippedAbove = [] }) => [...skippedAbove, { line, raw }])
+    .filter(({ line }, index, all) => line !== all[index - 1]?.line)
   if (rejects !== undefined) await Promise.all(lines.map((record) => rejects.add(record, reason(record.line))))
 }
 

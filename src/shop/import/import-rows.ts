@@ -79,8 +79,9 @@ async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTrans
       'or choose with --on-conflict what happens to existing rows',
   )
   const writer = new RowWriter(kind, onConflict, author, inTransaction)
-  const onApplied = ({ counts, notes }: Applied): void => {
+  const onApplied = ({ counts, otherNames, notes }: Applied): void => {
     tally.add(counts)
+    tally.names.add(otherNames)
     notes.forEach(once.note)
   }
   const batches = checkedBatches(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })

@@ -54,6 +54,10 @@ export interface Layout {
   readonly join?: Readonly<Record<string, Join>>
   /** Field → the amounts that add up to it. */
   readonly add?: Readonly<Record<string, readonly string[]>>
+  /** Field → the amounts by which it is less, such as refunded units, unless the order is cancelled. */
+  readonly subtract?: Readonly<Record<string, readonly string[]>>
+  /** Field → the condition under which it is read. */
+  readonly only?: Readonly<Record<string, Condition>>
   /** Field → its value by the first rule that applies; otherwise the text of its own column. */
   readonly derive?: Readonly<Record<string, readonly Derivation[]>>
   /** Field → the value of its empty cells. */

@@ -7,6 +7,8 @@ export interface ImportLine {
   readonly quantity: number
   readonly price: string | undefined
   readonly productName: string | undefined
+  /** The names of the product on further lines of the order. */
+  readonly otherNames?: readonly string[]
 }
 
 /** An order line and its line of the file. */
@@ -87,7 +89,9 @@ function mergeParts(parts: readonly ImportLine[]): {
 } {
   const [first] = parts as [ImportLine]
   if (parts.length === 1) return { line: first }
-  const line = { ...first, quantity: unitsOf(parts) }
+  const [productName, ...otherNames] = new Set(parts.flatMap(({ productName: name }) => name ?? []))
+  const names = otherNames.length === 0 ? { productName } : { productName, otherNames }
+  const line = { ...first, ...names, quantity: unitsOf(parts) }
   const prices = [...new Set(parts.flatMap(({ price }) => price ?? []))]
   if (prices.length < 2) return { line }
   const highest = prices.reduce((most, price) => (toCents(price) > toCents(most) ? price : most))

@@ -92,10 +92,10 @@ export class OrderHead {
   get stated(): StatedAmounts {
     const valuesOf = (field: ReportedAmountField): readonly bigint[] => this.#reported.get(field) ?? []
     const [total, ...others] = new Set(valuesOf('reported_total'))
-    const ofLines = valuesOf('reported_line_tax').reduce((sum, cents) => sum + cents, 0n)
+    const ofLines = valuesOf('reported_line_total')
     return {
-      total: others.length > 0 ? undefined : total,
-      tax: ofLines + largest(valuesOf('reported_tax')),
+      total: ofLines.length > 0 ? sumOf(ofLines) : others.length > 0 ? undefined : total,
+      tax: sumOf(valuesOf('reported_line_tax')) + largest(valuesOf('reported_tax')),
       refund: largest(valuesOf('reported_refund')),
       lineDiscount: this.#amounts.has('discount') ? (this.#lineCents.get('line_discount') ?? 0n) : 0n,
     }
@@ -118,6 +118,11 @@ export class OrderHead {
     return true
   }
 
+  /** Several lines may have the same reason. */
+  #note(note: string): void {
+    if (!this.notes.includes(note)) this.notes.push(note)
+  }
+
   #addTime(time: Date, at: number): void {
     const before = this.orderedAt
     this.orderedAt ??= time
@@ -129,12 +134,14 @@ export class OrderHead {
         `ordered_at is ${own} here, but ${first} on an earlier line of the same order; ` +
           'if order numbers start again, add --key order_ref,ordered_at',
       )
-    else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
+    else this.#note(`its lines have the times ${first} and ${own}, and the first one counts`)
   }
 }
 
 /** Some systems state an amount of the order on its first line, and zero on the others. */
 const isZero = (amount: string): boolean => toCents(amount) === 0n
+
+const sumOf = (all: readonly bigint[]): bigint => all.reduce((sum, cents) => sum + cents, 0n)
 
 const largest = (all: readonly bigint[]): bigint => all.reduce((most, cents) => (cents > most ? cents : most), 0n)
 

@@ -32,26 +32,21 @@ export interface OrderTotal {
 }
 
 /**
- * Compares an order with its total in the file. The total tells whether the prices include the tax. It
- * also tells whether the discount of the order includes those of its lines.
+ * Compares an order with its total in the file. The total tells whether the prices include the tax, and whether the
+ * discount of the order includes those of its lines. It also tells whether the lines are those that a refund left.
  */
 export function orderTotal(
   lines: readonly ImportLine[],
   adjustments: readonly Adjustment[],
   stated: StatedAmounts,
 ): OrderTotal {
-  const { total, tax, refund, lineDiscount } = stated
+  const { total, tax, refund } = stated
   const goods = total === undefined ? undefined : centsOf(lines)
   const rest = total === undefined || goods === undefined ? undefined : total - goods - adjustmentCents(adjustments)
   const refunded = named('refund', refund)
   if (rest === undefined)
     return { adjustments, notImported: [...named('tax', tax), ...refunded], difference: undefined }
-  const found = [
-    { tax: 0n, discount: 0n },
-    { tax, discount: 0n },
-    { tax: 0n, discount: lineDiscount },
-    { tax, discount: lineDiscount },
-  ].find((added) => added.tax + added.discount === rest)
+  const found = added(rest, stated) ?? (refund === 0n ? undefined : leftByRefund(rest - refund, stated))
   if (found === undefined)
     return {
       adjustments,
@@ -60,9 +55,36 @@ export function orderTotal(
     }
   return {
     adjustments: withTax(lessDiscount(adjustments, found.discount), found.tax),
-    notImported: [...named('included tax', tax - found.tax), ...refunded],
+    notImported: [
+      ...named(found.tax === 0n ? 'included tax' : 'refunded tax', tax - found.tax),
+      ...(found.isRefunded ? [] : refunded),
+    ],
     difference: undefined,
   }
+}
+
+/** The amounts that make up the rest of a total. */
+interface Added {
+  readonly tax: bigint
+  readonly discount: bigint
+  /** Whether the refund is taken out of the lines already. */
+  readonly isRefunded: boolean
+}
+
+function added(rest: bigint, { tax, lineDiscount }: StatedAmounts, isRefunded = false): Added | undefined {
+  return [
+    { tax: 0n, discount: 0n, isRefunded },
+    { tax, discount: 0n, isRefunded },
+    { tax: 0n, discount: lineDiscount, isRefunded },
+    { tax, discount: lineDiscount, isRefunded },
+  ].find((one) => one.tax + one.discount === rest)
+}
+
+/** A refund may include a part of the tax, so that the rest of the total is the rest of the tax. */
+function leftByRefund(rest: bigint, stated: StatedAmounts): Added | undefined {
+  const exact = added(rest, stated, true)
+  if (exact !== undefined) return exact
+  return rest > 0n && rest < stated.tax ? { tax: rest, discount: 0n, isRefunded: true } : undefined
 }
 
 const named = (kind: string, cents: bigint): AmountNotImported[] =>

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../../errors.ts'
-import { type Fields, foldName } from '../../files/columns.ts'
+import { type Fields, foldName, positionsOf } from '../../files/columns.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
 import { quotedForShell } from '../../values.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { type DraftOrder, draftOrders, orderFields } from './draft-order.ts'
+import { type DraftOrder, draftOrders, guestOrderFields, orderFields } from './draft-order.ts'
 import { rowReader } from './draft-row.ts'
 import { guesses } from './guess.ts'
 import { keyByReference, OrderGroups } from './order-groups.ts'
@@ -59,10 +59,11 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
     await source.handle.close()
     throw error
   })
+  const guest = noun === 'orders' && !hasUser(preset, head.names) ? 'guest' : undefined
   const flags = { preset: preset ?? undefined, delimiter: preset === null ? separatorOf(head) : undefined }
   const opened = await importFileOf(source, {
     noun,
-    fields: fieldsBy(noun, onConflict),
+    fields: guest === undefined ? fieldsBy(noun, onConflict) : guestOrderFields,
     flags,
     stdin,
     signal,
@@ -71,8 +72,11 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
   try {
     const tally = new OrderTally()
     const first =
-      noun === 'orders' ? await firstOrders(opened, tally, signal) : await firstRows(opened, tables[noun], onConflict)
+      noun === 'orders'
+        ? await firstOrders(opened, tally, { signal, guest })
+        : await firstRows(opened, tables[noun], onConflict)
     const named = preset === null ? [] : ['--preset', preset]
+    const belonging = guest === undefined ? [] : ['--guest', guest]
     const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
     const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
     return {
@@ -80,7 +84,9 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
       format: opened.file.format,
       preset,
       system: presets.find(({ name }) => name === preset)?.system ?? null,
-      command: ['dbtool', noun, 'import', path, ...named, ...separated, ...updating].map(quotedForShell).join(' '),
+      command: ['dbtool', noun, 'import', path, ...named, ...separated, ...belonging, ...updating]
+        .map(quotedForShell)
+        .join(' '),
       first,
       amounts_not_imported: tally.notImported,
       reading: opened.reading(),
@@ -105,7 +111,10 @@ const isKnown = (names: readonly string[]): boolean =>
   guesses(names).length > 0 || ownNoun(names) !== undefined || isProductList(names)
 
 const ownNoun = (names: readonly string[]): PresetNoun | undefined =>
-  presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+  presetNouns.find((noun) => {
+    const { required } = noun === 'orders' ? guestOrderFields : fieldsBy(noun, 'error')
+    return required.every((field) => names.includes(field))
+  })
 
 async function recognize(source: Source): Promise<Recognized> {
   const head = await readHead(source, {}, isKnown)
@@ -126,10 +135,25 @@ function isProductList(names: readonly string[]): boolean {
   return found.includes('sku') && found.length > 1 && found.every((name) => fields.includes(name))
 }
 
-async function firstOrders({ file }: ImportFile, tally: OrderTally, signal: AbortSignal): Promise<PreviewRow[]> {
+/** Whether a file names the users of its orders. */
+function hasUser(preset: string | null, names: readonly string[]): boolean {
+  const columns = presets.find(({ name }) => name === preset)?.files.orders?.columns?.['user'] ?? ['user']
+  return columns.some((column) => positionsOf(column, names).length > 0)
+}
+
+interface OrdersOf {
+  readonly signal: AbortSignal
+  readonly guest: string | undefined
+}
+
+async function firstOrders(
+  { file }: ImportFile,
+  tally: OrderTally,
+  { signal, guest }: OrdersOf,
+): Promise<PreviewRow[]> {
   const rows: PreviewRow[] = []
   const orders = await OrderGroups.scan(file, signal)
-  for await (const draft of draftOrders(orders.groups(signal), { key: keyByReference, guest: undefined })) {
+  for await (const draft of draftOrders(orders.groups(signal), { key: keyByReference, guest })) {
     rows.push(orderRow(draft))
     tally.addAmounts(draft.notImported, draft.difference)
     if (rows.length === rowsShown) break

@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto'
-import { DbtoolError, InvalidValue } from '../../errors.ts'
-import type { Reshape, SourceRecord } from '../../files/record.ts'
-import { fromCents, toCents } from '../orders/money.ts'
-import { parsePrice, quoteValue } from '../rules.ts'
-import { amountFields, isReported } from './amount-fields.ts'
-import { currencyOf, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { DbtoolError } from '../../errors.ts'
+import type { Line, Reshape, SourceRecord } from '../../files/record.ts'
+import { quoteValue } from '../rules.ts'
+import { amountFields, orderAmountFields } from './amount-fields.ts'
+import { currencyOf } from './amounts.ts'
+import { converter } from './convert-values.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
 import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
 import { statusOf } from './status-words.ts'
-import { OtherOrder, timeReader } from './times.ts'
-import { flagFor } from './value-hints.ts'
-
-/** How the texts of fields are written; the texts of all others are taken as they are. */
-const counts = ['quantity', 'stock']
-const times = ['ordered_at', 'created_at', 'last_login']
+import { OtherOrder } from './times.ts'
 
 /**
  * Returns the function that starts a reading of a file: it turns the records of another system into dbtool's, and
@@ -32,6 +27,11 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
     const carry = carrier(layout)
     const currencyFault = oneCurrency()
     const signFaults = layout.currencySign === true ? oneSign(layout) : (): string[] => []
+    const skippedLines = new SkippedLines()
+    const skipped = (record: SourceRecord, reason: string): void => {
+      report.skip(reason)
+      skippedLines.add(record)
+    }
     return (record) => {
       const { values } = record
       if (record.fault !== undefined && isRemark(record.raw)) {
@@ -44,13 +44,60 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       if (record.fault !== undefined) return record
       const reason = skip.find(({ when }) => applies(when, values))?.reason
       if (reason !== undefined) {
-        report.skip(reason)
+        skipped(record, reason)
         return undefined
       }
+      skippedLines.leaveTo(record)
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
-      return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
+      if (faults.length > 0) return { ...record, fault: faults.join('; ') }
+      if (layout.subtract?.['quantity'] === undefined || !applies(nothingLeft, values)) return record
+      skipped(record, 'all of its units are refunded or cancelled')
+      return undefined
     }
+  }
+}
+
+const nothingLeft = { quantity: ['0'] }
+
+/** The number of orders whose skipped lines are remembered; the lines of an order are mostly adjacent. */
+const mostSkippedOrders = 50
+
+interface SkippedOrder {
+  readonly lines: Line[]
+  readonly amounts: [field: string, text: string][]
+}
+
+/** The skipped lines of orders: the next line of each takes over their amounts, and stays together with them. */
+class SkippedLines {
+  readonly #byRef = new Map<string, SkippedOrder>()
+  #lastRef = ''
+
+  add({ line, raw, values, skippedAbove = [] }: SourceRecord): void {
+    const { order_ref: ref } = values
+    if (ref === undefined) return
+    this.#lastRef = ref
+    const order = this.#byRef.get(ref) ?? { lines: [], amounts: [] }
+    this.#byRef.set(ref, order)
+    order.lines.push(...skippedAbove, { line, raw })
+    for (const field of orderAmountFields) {
+      const text = values[field]
+      if (text !== undefined) order.amounts.push([field, text])
+    }
+    const [oldest] = this.#byRef.keys()
+    if (this.#byRef.size > mostSkippedOrders && oldest !== undefined) this.#byRef.delete(oldest)
+  }
+
+  leaveTo(record: SourceRecord): void {
+    const { values } = record
+    const { order_ref: ref = this.#lastRef } = values
+    this.#lastRef = ref
+    if (this.#byRef.size === 0) return
+    const order = this.#byRef.get(ref)
+    if (order === undefined) return
+    for (const [field, text] of order.amounts) values[field] ??= text
+    record.skippedAbove = order.lines
+    this.#byRef.delete(ref)
   }
 }
 
@@ -146,75 +193,6 @@ function skuOf(text: string): string {
   if (characters.length <= longestSku) return text
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
   return `${characters.slice(0, longestSku - digest.length - 1).join('')}~${digest}`
-}
-
-/**
- * Returns the function that rewrites the values of a record as dbtool writes them; it returns a sentence for each value
- * that cannot be read.
- */
-function converter(layout: Layout, report: ReadReport): (values: Values) => string[] {
-  const { dateFormat, timeZone, round, lineTotal = false } = layout
-  const number = numberReader(layout) ?? ((text: string): string => text)
-  const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
-  const rounds = round === 'half-up'
-  const rounded = (text: string): string => {
-    const cents = rounds && hasFractionOfCent.test(text) ? roundHalfUp(text) : undefined
-    if (cents !== undefined) report.round()
-    return cents ?? text
-  }
-  const priceOf = (text: string, { quantity }: Values): string =>
-    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
-  const unsigned = (text: string): string => number(text).replace(/^-/, '')
-  const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
-    ...counts.map((field): [string, (text: string) => string] => [field, number]),
-    ['price', (text, values) => priceOf(number(text), values)],
-    ...times.flatMap((field): [string, (text: string) => string][] => (time === undefined ? [] : [[field, time]])),
-    ...amountFields.map((field): [string, (text: string) => string] => [
-      field,
-      (text) => {
-        const amount = unsigned(text)
-        // A stated amount is only compared or reported.
-        return parsePrice(isReported(field) ? (roundHalfUp(amount) ?? amount) : rounded(amount))
-      },
-    ]),
-  ]
-  const sums = Object.entries(layout.add ?? {})
-  return (values) => [
-    ...faultsOf(steps, values),
-    ...sums.flatMap(([field, parts]) => addedUp(values, field, parts, (text) => parsePrice(rounded(unsigned(text))))),
-  ]
-}
-
-const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
-
-function faultsOf(
-  steps: readonly [field: string, read: (text: string, values: Values) => string | undefined][],
-  values: Values,
-): string[] {
-  const faults: string[] = []
-  for (const [field, read] of steps) {
-    const text = values[field]
-    if (text === undefined) continue
-    try {
-      values[field] = read(text, values)
-    } catch (error) {
-      if (!(error instanceof InvalidValue) || error instanceof OtherOrder) throw error
-      values[field] = undefined
-      faults.push(`${field} ${error.message}${flagFor(field, text)}`)
-    }
-  }
-  return faults
-}
-
-/** Fills a field with the sum of others, and returns a sentence for each of them that cannot be read. */
-function addedUp(values: Values, field: string, parts: readonly string[], read: (text: string) => string): string[] {
-  const faults = faultsOf(
-    parts.map((part) => [part, read]),
-    values,
-  )
-  const amounts = parts.flatMap((part) => values[part] ?? [])
-  if (amounts.length > 0) values[field] = fromCents(amounts.reduce((sum, amount) => sum + toCents(amount), 0n))
-  return faults
 }
 
 function knownStatus(text: string, report: ReadReport): string | undefined {

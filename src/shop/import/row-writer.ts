@@ -3,6 +3,7 @@ import { DbtoolError } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
+import type { OtherName } from './differing-names.ts'
 import type { DraftRow, Refusal } from './draft-row.ts'
 import type { ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
@@ -17,6 +18,7 @@ export type RowCounts = Readonly<
 /** The rows that were written, and a note for each key that was made. */
 export interface Applied {
   readonly counts: RowCounts
+  readonly otherNames: readonly OtherName[]
   readonly notes: readonly RowNote[]
 }
 
@@ -58,10 +60,7 @@ export class RowWriter {
       const { newIds, updated, unchanged, skipped, refused, notes } = written
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
-      onApplied({
-        counts: countsOf(written),
-        notes,
-      })
+      onApplied({ counts: countsOf(written), otherNames: written.otherNames, notes })
       return refused
     } catch (error) {
       if (!(error instanceof DbtoolError) || !refusing.has(error.code)) throw error
@@ -127,7 +126,7 @@ async function withKeys(
 
 /**
  * Resolves to the rows that share a unique value with one of the drafts. Where rows may be updated, they have the
- * columns of the file; otherwise only the unique ones.
+ * columns of the file; otherwise only the unique ones and the title.
  */
 function existingRows(
   queries: Queries,
@@ -135,9 +134,10 @@ function existingRows(
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
 ): Promise<ExistingRow[]> {
-  const { table, unique, instants, fold, folded } = kind
+  const { table, unique, title = [], instants, fold, folded } = kind
   const columns = new Set([
     ...unique,
+    ...[title].flat(),
     ...(onConflict === 'update' ? drafts.flatMap(({ row }) => Object.keys(row)) : []),
   ])
   const selected = [

@@ -66,6 +66,8 @@ export interface ImportTable {
   readonly rules: Readonly<Record<string, FieldRule>>
   /** The unique columns. The first is the key: a row of the file refers to the existing row with the same key. */
   readonly unique: readonly [key: string, ...others: string[]]
+  /** The column by which people know a row, if it is not unique. */
+  readonly title?: string
   /** Two unique values are equal when their folded forms are. */
   readonly fold: (value: string) => string
   /** The columns that hold the folded values, if they are others. */
@@ -125,6 +127,7 @@ export const importedProducts: ImportTable = {
     created_at: withInitial(null, storedMoment),
   },
   unique: ['sku'],
+  title: 'name',
   fold: (sku) => sku,
   folded: {},
   derived: {},

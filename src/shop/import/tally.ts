@@ -1,4 +1,5 @@
 import { fromCents, toCents } from '../orders/money.ts'
+import { type DifferingName, NameTally } from './differing-names.ts'
 import type { AmountNotImported, TotalDifference } from './order-total.ts'
 
 /** The counts of an import by name, its money and its time. */
@@ -24,24 +25,17 @@ export class Tally<Name extends string> {
 }
 
 /** The counts of an import of rows. */
-export const rowCounts = [
-  'rows_read',
-  'created',
-  'updated',
-  'unchanged',
-  'skipped',
-  'rejected',
-  // Users whose `is_admin` or password hash the file set.
-  'admins',
-  'password_hashes',
-] as const
+export const rowCounts = ['rows_read', 'created', 'updated', 'unchanged', 'skipped', 'rejected'] as const
+/** The counts of users whose `is_admin` or password hash the file set. */
+export const rightsCounts = ['admins', 'password_hashes'] as const
 
-export class RowTally extends Tally<(typeof rowCounts)[number]> {
+export class RowTally extends Tally<(typeof rowCounts | typeof rightsCounts)[number]> {
   /** Whether a row without a key was read. */
   hasKeyless = false
+  readonly names = new NameTally()
 
   constructor() {
-    super(rowCounts)
+    super([...rowCounts, ...rightsCounts])
   }
 
   get changed(): number {
@@ -49,11 +43,15 @@ export class RowTally extends Tally<(typeof rowCounts)[number]> {
   }
 }
 
-export type RowSummary = RowTally['counts'] & { readonly seconds: number; readonly rows_per_second: number }
+export type RowSummary = RowTally['counts'] & {
+  readonly seconds: number
+  readonly rows_per_second: number
+  readonly differing_names: readonly DifferingName[]
+}
 
 export function rowSummary(tally: RowTally): RowSummary {
   const { seconds, perSecond } = tally.rate(tally.counts.rows_read)
-  return { ...tally.counts, seconds, rows_per_second: perSecond }
+  return { ...tally.counts, seconds, rows_per_second: perSecond, differing_names: tally.names.differing }
 }
 
 /**
@@ -85,6 +83,7 @@ export class OrderTally extends Tally<(typeof orderCounts)[number]> {
   #cents = 0n
   readonly #notImported = new Map<string, { cents: bigint; orders: number }>()
   readonly #differing = { orders: 0, inFile: 0n, imported: 0n }
+  readonly names = new NameTally()
 
   constructor() {
     super(orderCounts)
@@ -126,6 +125,7 @@ export type OrderSummary = OrderTally['counts'] & {
   readonly orders_per_second: number
   readonly amounts_not_imported: readonly AmountOfOrders[]
   readonly differing_totals: DifferingTotals
+  readonly differing_names: readonly DifferingName[]
 }
 
 export function orderSummary(tally: OrderTally): OrderSummary {
@@ -137,5 +137,6 @@ export function orderSummary(tally: OrderTally): OrderSummary {
     orders_per_second: perSecond,
     amounts_not_imported: tally.notImported,
     differing_totals: tally.differing,
+    differing_names: tally.names.differing,
   }
 }

@@ -1,4 +1,7 @@
+import { shortenedNumber } from '../rules.ts'
 import { amountFields } from './amount-fields.ts'
+
+const names = new Set(['order_ref', 'user', 'sku', 'username'])
 
 const money = new Set<string>(['price', ...amountFields])
 const times = new Set(['ordered_at', 'created_at', 'last_login'])
@@ -27,6 +30,7 @@ const shapes: readonly { fields: ReadonlySet<string>; shape: RegExp; flag: strin
 /** The end of a sentence about a value that a flag would read: `; --decimal-comma reads it`, or nothing. */
 export function flagFor(field: string, text: string): string {
   if (/^(?:NULL|\\N)$/.test(text)) return `; --null '${text}' reads it as empty`
+  if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
   const found = shapes.find(({ fields, shape }) => fields.has(field) && shape.test(text))
   return found === undefined ? '' : `; ${found.flag} reads it`
 }

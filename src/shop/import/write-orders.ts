@@ -160,7 +160,7 @@ export class OrderWriter {
       const outcome = (await this.#refuse([draft.key])) ? undefined : await this.#existing(draft)
       if (outcome instanceof DbtoolError) existing.set(draft, { outcome: 'reject', draft, error: outcome })
       else if (outcome !== undefined)
-        existing.set(draft, { outcome: 'existing', draft, totalAmount: outcome.totalAmount, notes: [] })
+        existing.set(draft, { outcome: 'existing', draft, totalAmount: outcome.totalAmount, notes: [], otherNames: [] })
     }
     return decisions.map((decision) => existing.get(decision.draft) ?? decision)
   }

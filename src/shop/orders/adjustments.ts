@@ -26,7 +26,7 @@ export const adjustmentCents = (adjustments: readonly Adjustment[]): bigint =>
 export function parseAdjustment(kind: AdjustmentKind): (text: string) => string {
   return (text) => {
     if (kind !== 'discount' && text.startsWith('-')) throw new InvalidValue('must not be negative')
-    return parsePrice(kind === 'discount' ? text.replace(/^-/, '') : text)
+    return parsePrice(kind === 'discount' ? text.replace(/^-(?=\d)/, '') : text)
   }
 }
 

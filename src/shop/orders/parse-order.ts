@@ -150,7 +150,7 @@ function faulty({ faults, isFull }: UntypedReader): DbtoolError {
   const [first = '', ...more] = faults
   const count = isFull ? `more than ${mostFaults}` : String(faults.length)
   const message = more.length === 0 ? first : `the order has ${count} faults: ${faults.join('; ')}`
-  const isTwice = more.length === 0 && first.includes(' is given twice')
+  const isTwice = more.length === 0 && /^product \S+ is given twice,/.test(first)
   return new DbtoolError('BAD_INPUT', message, {
     faults,
     hint: isTwice ? hintForTwice : 'nothing was sent to the server; correct the order and place it again',

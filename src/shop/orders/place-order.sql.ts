@@ -50,17 +50,18 @@ function lineByLine(count: number): Deduction {
       '\n  ',
     ),
     deduct: `
-  SET ${eachLine((n) => `@price${n} = NULL`, ', ')};
+  SET ${eachLine((n) => `@dbtool_price${n} = NULL`, ', ')};
   ${eachLine(
     (n) => `UPDATE products
     SET stock = stock - quantity${n}, units_sold = units_sold + quantity${n}, times_ordered = times_ordered + 1,
-        revenue = revenue + quantity${n} * (@price${n} := COALESCE(agreed${n}, price)), updated_at = UTC_TIMESTAMP()
+        revenue = revenue + quantity${n} * (@dbtool_price${n} := COALESCE(agreed${n}, price)),
+        updated_at = UTC_TIMESTAMP()
     WHERE id = product${n} AND is_active AND stock >= quantity${n};`,
     '\n  ',
   )}
-  SET total = ${eachLine((n) => `quantity${n} * @price${n}`, ' + ')};`,
+  SET total = ${eachLine((n) => `quantity${n} * @dbtool_price${n}`, ' + ')};`,
     insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
-      VALUES ${eachLine((n) => `(new_id, product${n}, quantity${n}, @price${n})`, ', ')};`,
+      VALUES ${eachLine((n) => `(new_id, product${n}, quantity${n}, @dbtool_price${n})`, ', ')};`,
   }
 }
 

@@ -50,8 +50,17 @@ describe('a session counts as changed after a statement that takes locks, which 
     "XA START 'a'",
     'SET TRANSACTION READ ONLY',
     'SET ROLE a',
+    "LOAD DATA INFILE 'a' INTO TABLE b (@c, d)",
     'SELECT @a := 1',
+    "SELECT @'a b':=1",
+    'UPDATE a SET b = (@`c` /* why */ := 1)',
     'SELECT 1 INTO @a',
+    'SELECT 1 INTO@a',
+    'SELECT 1 INTO/* why */@a',
+    'BEGIN NOT ATOMIC DECLARE a INT; SELECT 1, 2 INTO a, @b; END',
+    'BEGIN NOT ATOMIC DECLARE a INT; UPDATE b SET c = (@d := 1); END',
+    "SELECT `get_lock`('a', 1)",
+    "SELECT GET_LOCK/* why */('a', 1)",
   ])('%s', (sql) => expect(isChangedBy(sql)).toBe(true))
 
   it.each([
@@ -60,7 +69,10 @@ describe('a session counts as changed after a statement that takes locks, which 
     'UNLOCK TABLES',
     'FLUSH STATUS',
     'INSERT INTO backup VALUES (1)',
-    'BEGIN NOT ATOMIC DECLARE a INT; SELECT 1 INTO a; UPDATE b SET c = (@d := 1); END',
+    'BEGIN NOT ATOMIC DECLARE a INT; SELECT 1 INTO a; SET a := 2; UPDATE b SET c = (@dbtool_d := 1); END',
+    'INSERT INTO a SELECT @@server_id',
+    "INSERT INTO `locks` (a) VALUES ('@b', ':=')",
+    'SELECT 1 /* INTO @a */ -- GET_LOCK()',
     'SELECT a FROM locks INTO OUTFILE "x"',
     '(SELECT 1) UNION (SELECT 2)',
   ])('not after %s', (sql) => expect(isChangedBy(sql)).toBe(false))

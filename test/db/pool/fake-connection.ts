@@ -10,6 +10,7 @@ export class FakeConnection implements PooledConnection {
   mayHoldTransaction = false
   sessionChanged = false
   busy = false
+  cancelling = false
   abandoned = false
   lose = (): void => undefined
   /** The result of a ping; a silent server lets it time out. */

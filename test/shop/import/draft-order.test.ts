@@ -93,13 +93,14 @@ describe('the values of an order', () => {
     ],
     ['an unknown status', ['A,kim,TEA,1,1,,refunded'], [2, expect.stringContaining('status must be one of')]],
     ['a negative tax', ['A,kim,TEA,1,1,,,,,-1'], [2, 'tax must not be negative']],
-    ['no user', ['A,,TEA,1'], [2, 'user is empty']],
+    ['no user', ['A,,TEA,1'], [2, 'user is empty; --guest USER is the customer of such orders']],
   ])('%s: a fault', async (_what, lines, fault) => {
     expect(await faultsOf(lines)).toEqual([fault])
   })
 
   it('the first of several times within an hour counts, with a note', async () => {
-    const [draft] = await drafts(['A,kim,TEA,1,1,2026-01-01T09:00:00Z', 'A,kim,POT,1,1,2026-01-01T09:59:59Z'])
+    const later = ['A,kim,POT,1,1,2026-01-01T09:59:59Z', 'A,kim,CUP,1,1,2026-01-01T09:59:59Z']
+    const [draft] = await drafts(['A,kim,TEA,1,1,2026-01-01T09:00:00Z', ...later])
     expect(draft).toMatchObject({
       orderedAt: new Date('2026-01-01T09:00:00Z'),
       notes: ['its lines have the times 2026-01-01T09:00:00Z and 2026-01-01T09:59:59Z, and the first one counts'],

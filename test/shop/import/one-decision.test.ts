@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { DifferingName } from '../../../src/shop/import/differing-names.ts'
 import { dbtool } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
 import { temporaryFolder } from '../../support/folder.ts'
@@ -20,23 +21,64 @@ interface Situation {
   /** Whether the lines of an order are not adjacent. */
   readonly scattered: boolean
   readonly flags: string
+  /** Whose columns the file has. */
+  readonly form: Form
 }
+
+type Form = keyof typeof forms
 
 interface Order {
   readonly ref: string
   readonly user: string
   readonly status: string
   readonly discount: string
-  readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly price: string }[]
+  readonly total: string
+  readonly refund: string
+  readonly lines: readonly OrderLine[]
+}
+
+interface OrderLine {
+  readonly sku: string
+  readonly quantity: string
+  readonly price: string
+  readonly name: string
+  readonly tax: string
+  /** The units that were refunded. */
+  readonly less: string
+}
+
+/** The header of a file, the cells of a line, and the flags that read it. */
+const forms = {
+  own: {
+    head: 'order_ref,user,sku,quantity,price,status,discount,product_name,vat,total,refunds',
+    cells: ({ ref, user: buyer, status, discount, total, refund }: Order, line: OrderLine): string[] => [
+      ...[ref, buyer, line.sku, line.quantity, line.price, status, discount, line.name, line.tax, total, refund],
+    ],
+    flags: '--map line_tax=vat,reported_total=total,reported_refund=refunds',
+  },
+  'woocommerce-lines': {
+    head:
+      'order_number,billing_email,item_sku,item_quantity,item_subtotal,status,discount_total,item_name,' +
+      'order_total,refunded_total,item_refunded_qty',
+    cells: ({ ref, user: buyer, status, discount, total, refund }: Order, line: OrderLine): string[] => [
+      ...[ref, buyer, line.sku, line.quantity, line.price, status, discount, line.name, total, refund, line.less],
+    ],
+    flags: '--preset woocommerce-lines --round half-up',
+  },
 }
 
 const sku = fc.constantFrom('TEA', 'POT', 'CUP', '7', 'NEW1', 'NEW2')
+/** Texts that no SKU can be. */
+const mistakable = fc.constantFrom('NULL', '1E+05')
 const user = fc.constantFrom('ada', 'bob@example.com', '2', 'a b', 'A B')
 const line = fc.record({
-  sku,
+  sku: fc.oneof({ weight: 40, arbitrary: sku }, { weight: 1, arbitrary: mistakable }),
   quantity: fc.constantFrom('1', '1', '2', '3', '0', 'many'),
   // One price for each SKU: two prices in one order are a matter of their own.
   price: fc.boolean(),
+  name: fc.constantFrom('', 'Tea', 'Tea', 'Green tea', 'Thé'),
+  tax: fc.constantFrom('', '', '0.40'),
+  less: fc.constantFrom('', '0', '1', '-1', '2'),
 })
 const order = fc
   .record({
@@ -44,6 +86,8 @@ const order = fc
     user,
     status: fc.constantFrom('', '', '', 'shipped', 'cancelled'),
     discount: fc.constantFrom('', '', '1.00', '4.00'),
+    total: fc.constantFrom('', '', '2.50', '5.00', '7.40'),
+    refund: fc.constantFrom('', '', '2.50'),
     lines: fc.uniqueArray(line, { minLength: 1, maxLength: 3, selector: (l) => l.sku }),
   })
   .map(({ number, lines, ...rest }): Order => ({
@@ -61,6 +105,7 @@ const situation: fc.Arbitrary<Situation> = fc.record({
   earlier: orders(3),
   orders: orders(260),
   scattered: fc.boolean(),
+  form: fc.constantFrom<Form>('own', 'woocommerce-lines'),
   flags: fc.constantFrom(
     '--concurrency 1',
     '--concurrency 4 --create-missing --initial-stock 30',
@@ -70,31 +115,36 @@ const situation: fc.Arbitrary<Situation> = fc.record({
   ),
 })
 
-function csv(wanted: readonly Order[], scattered: boolean): string {
-  const lines = wanted.flatMap(({ ref, user: buyer, status, discount, lines: own }) =>
-    own.map((one, at) => ({ at, text: [ref, buyer, one.sku, one.quantity, one.price, status, discount].join() })),
-  )
+function csv(wanted: readonly Order[], scattered: boolean, form: Form): string {
+  const { head, cells } = forms[form]
+  const lines = wanted.flatMap((one) => one.lines.map((line, at) => ({ at, text: cells(one, line).join() })))
   const ordered = scattered ? lines.toSorted((a, b) => a.at - b.at) : lines
-  return ['order_ref,user,sku,quantity,price,status,discount', ...ordered.map(({ text }) => text), ''].join('\n')
+  return [head, ...ordered.map(({ text }) => text), ''].join('\n')
 }
 
-const counts = ['orders_placed', 'orders_existing', 'orders_rejected', 'lines_read', 'lines_placed', 'units', 'revenue']
+const counts = [
+  ...['orders_placed', 'orders_existing', 'orders_rejected', 'lines_read', 'lines_placed', 'units', 'revenue'],
+  ...['amounts_not_imported', 'differing_totals', 'differing_names', 'records_skipped', 'amounts_rounded'],
+]
 
 async function importing(
-  { orders: wanted, scattered }: Pick<Situation, 'orders' | 'scattered'>,
+  { orders: wanted, scattered, form }: Pick<Situation, 'orders' | 'scattered' | 'form'>,
   flags: string,
 ): Promise<Record<string, unknown>> {
   const path = join(folder, 'lines.csv')
-  writeFileSync(path, csv(wanted, scattered))
-  const { json, stderr, exitCode } = await dbtool(`orders import ${path} --json --on-error skip ${flags}`, {
-    database: database.name,
-  })
+  writeFileSync(path, csv(wanted, scattered, form))
+  const { json, stderr, exitCode } = await dbtool(
+    `orders import ${path} --json --on-error skip ${forms[form].flags} ${flags}`,
+    {
+      database: database.name,
+    },
+  )
   expect([0, 7], stderr).toContain(exitCode)
   const summary = json()
   return Object.fromEntries(counts.map((count) => [count, summary[count]]))
 }
 
-async function open({ products, users, earlier }: Situation): Promise<void> {
+async function open({ products, users, earlier, form }: Situation): Promise<void> {
   const { connection } = database
   for (const table of ['orders', 'products', 'users', 'logs']) await connection.execute(`DELETE FROM ${table}`)
   for (const { sku: code, stock, active } of products)
@@ -108,7 +158,7 @@ async function open({ products, users, earlier }: Situation): Promise<void> {
       `${name}@example.com`,
       '!',
     ])
-  await importing({ orders: earlier, scattered: false }, '--create-missing --initial-stock 5')
+  await importing({ orders: earlier, scattered: false, form }, '--create-missing --initial-stock 5')
   await connection.execute('DELETE FROM logs')
 }
 
@@ -127,6 +177,12 @@ describe('one decision', () => {
 
         const done = await importing(given, given.flags)
         expect(done).toEqual(tried)
+        for (const { sku: code, kept, others } of done['differing_names'] as DifferingName[]) {
+          expect(await database.connection.rows('SELECT name FROM products WHERE sku = ?', [code])).toEqual([
+            { name: kept },
+          ])
+          expect(others).not.toContain(kept)
+        }
 
         // Whatever is new belongs to an order, and nothing else was logged.
         const newUsers = (await ids('users')).filter((id) => !users.includes(id))

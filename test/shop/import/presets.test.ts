@@ -145,6 +145,18 @@ describe('Shopify', () => {
   })
 })
 
+it('a mapped column is the value of its field, whatever the preset makes of others', async () => {
+  const { values } = await read(
+    'orders',
+    lines(
+      'Name,Email,Financial Status,Fulfillment Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,State',
+      '#7,ana@example.com,paid,,2026-02-01 09:30:00 +0100,2,Jug,10.00,delivered',
+    ),
+    { preset: 'shopify', map: 'status=State' },
+  )
+  expect(values).toMatchObject([{ status: 'delivered' }])
+})
+
 describe('WooCommerce', () => {
   const head = 'Order Number,Order Status,Order Date,Email (Billing),SKU,Item Name,Quantity (- Refund),Item Cost'
   const file = lines(

@@ -16,6 +16,8 @@ export const amazon: Preset = {
         product_name: ['product-name'],
         ordered_at: ['purchase-date'],
         status: ['order-status'],
+        item_status: ['item-status'],
+        channel: ['sales-channel'],
         currency: ['currency'],
         shipping_price: ['shipping-price'],
         gift_wrap: ['gift-wrap-price'],
@@ -32,16 +34,31 @@ export const amazon: Preset = {
       add: {
         line_shipping: ['shipping_price', 'gift_wrap'],
         line_discount: ['item_promotion', 'ship_promotion'],
+        line_tax: ['item_tax', 'shipping_tax', 'gift_wrap_tax'],
         reported_line_tax: ['item_tax', 'shipping_tax', 'gift_wrap_tax'],
       },
+      derive: {
+        taxes: [
+          { when: { channel: ['amazon.com', 'amazon.ca'] }, is: 'added' },
+          { when: { order_ref: ['*'] }, is: 'unknown' },
+        ],
+      },
+      only: { line_tax: { taxes: ['added'] }, reported_line_tax: { taxes: ['unknown'] } },
       skip: [
         { when: { quantity: ['0'] }, reason: 'quantity 0' },
+        {
+          when: { item_status: ['cancelled'], status: ['', 'pending', 'confirmed', 'shipped', 'delivered'] },
+          reason: 'cancelled line of an order',
+        },
+        { when: { status: ['cancelled'], price: [''] }, reason: 'cancelled order without a price' },
         {
           when: { status: ['pending'], price: [''] },
           reason: 'pending order without a price, which a later report has',
         },
       ],
-      note: 'item-price is the total of the line. Reports without buyers need --guest or --default user=NAME.',
+      note:
+        'item-price is the total of the line. In America and Canada, taxes are added to it; elsewhere it may include ' +
+        'them. Reports without buyers need --guest or --default user=NAME.',
     },
     products: {
       from: 'Seller Central → Inventory → Inventory reports: all listings, tab-delimited',

@@ -13,6 +13,7 @@ export const square: Preset = {
         sku: ['SKU'],
         quantity: ['Qty'],
         price: ['Product Sales', 'Gross Sales'],
+        product_sales: ['Product Sales'],
         item: ['Item'],
         variant: ['Price Point Name'],
         day: ['Date'],
@@ -20,6 +21,7 @@ export const square: Preset = {
         event: ['Event Type'],
         line_discount: ['Discounts'],
         reported_line_tax: ['Tax'],
+        reported_line_total: ['Gross Sales'],
       },
       join: {
         product_name: { of: ['item', 'variant'], with: [' - '], without: ['Regular'] },
@@ -28,6 +30,7 @@ export const square: Preset = {
       dateFormat: 'MM/DD/YY',
       currencySign: true,
       lineTotal: true,
+      only: { reported_line_total: { product_sales: ['*'] } },
       skuFrom: 'product_name',
       skip: [
         { when: { event: ['refund'] }, reason: 'refund' },
@@ -44,6 +47,7 @@ export const square: Preset = {
         sku: ['SKU'],
         price: ['Price'],
         description: ['Description'],
+        stock: ['Current Quantity *'],
       },
       join: { name: { of: ['item', 'variant'], with: [' - '], without: ['Regular'] } },
       currencySign: true,

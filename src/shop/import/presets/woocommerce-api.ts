@@ -21,6 +21,7 @@ export const woocommerceApi: Preset = {
         discount: ['discount_total'],
         reported_tax: ['total_tax'],
         reported_total: ['total'],
+        reported_refund: ['refunds[+].total'],
       },
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
