@@ -1,3 +1,4 @@
+import { ownBlock } from '../queries.ts'
 import { fromFirstWord, withoutComments } from '../sql-text.ts'
 
 /**
@@ -26,9 +27,6 @@ const namedLock = /\bget_lock`?\s*\(/i
  * them, and orders would pay for a reset.
  */
 const userVariable = /@(?!dbtool_)(?:[\w.$]+|`[^`]*`|'[^']*'|"[^"]*")\s*:=|\binto\s*(?:[\w`.$]+\s*,\s*)*@(?!dbtool_)/i
-
-/** The beginning of a block of dbtool whose variables are its own, or set back by it. */
-export const ownBlock = '/* leaves its session as it was */ BEGIN NOT ATOMIC'
 
 export function effectOf(sql: string): Effect {
   if (sql.startsWith(ownBlock)) return 'none'

@@ -1,4 +1,4 @@
-import { ownBlock } from '../../db/connection/statement-effect.ts'
+import { ownBlock } from '../../db/queries.ts'
 
 /**
  * Changes the status of one order in one statement. As in placing, no row lock is held during a network round trip. One

@@ -1,5 +1,4 @@
-import { ownBlock } from '../../db/connection/statement-effect.ts'
-import type { Value } from '../../db/queries.ts'
+import { ownBlock, type Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 import type { Adjustment } from './adjustments.ts'
 import { declareAttempt, findRefusal } from './refusals.ts'

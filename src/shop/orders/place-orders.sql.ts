@@ -1,4 +1,4 @@
-import { ownBlock } from '../../db/connection/statement-effect.ts'
+import { ownBlock } from '../../db/queries.ts'
 import { refusalsOf } from './refusals.ts'
 
 /**

@@ -1,6 +1,5 @@
-import { ownBlock } from '../../db/connection/statement-effect.ts'
 import { hash } from 'node:crypto'
-import type { Queries } from '../../db/queries.ts'
+import { ownBlock, type Queries } from '../../db/queries.ts'
 
 /**
  * The name of an attempt to place the order of a key, for the table order_refusals: `<hash of the key>-<round>`. All

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DriverConnection } from '../../../src/db/connection/driver.ts'
-import { ownBlock } from '../../../src/db/connection/statement-effect.ts'
+import { ownBlock } from '../../../src/db/queries.ts'
 import { SessionState } from '../../../src/db/connection/session-state.ts'
 
 const autocommit = 2
