@@ -8,6 +8,8 @@ export interface LibraryLoad {
   readonly options: Library.CreatePoolOptions
   readonly workers: number
   readonly seconds: number
+  /** Orders before the measurement, while the code of the process is compiled; the default is none. */
+  readonly warmUpOrders?: number
   readonly lines: number
   readonly products: number
   readonly users: number
@@ -39,6 +41,7 @@ function someOrder(): Library.NewOrder {
 
 async function measure(): Promise<LibraryFigures> {
   const pool = createPool(load.options)
+  for (let n = 0; n < (load.warmUpOrders ?? 0); n += 1) await placeOrder(pool, someOrder())
   const latencies: number[] = []
   let failed = 0
   const started = performance.now()

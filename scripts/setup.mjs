@@ -41,7 +41,7 @@ async function main([task, ...rest]) {
   if (task === 'test') await steps.step('mariadb-dump', optional(dump))
   if (task === 'test') await steps.step('mariadb-backup', optional(backup))
   if (task === 'test' || torture !== undefined) await steps.step('Galera', optional(galera))
-  if (torture?.env.DBTOOL_CLUSTER_PEERS) await steps.step('HAProxy', optional(haproxy))
+  if (task === 'test' || torture !== undefined) await steps.step('HAProxy', optional(haproxy))
   if (task === 'demo') return demo(rest)
   if (torture !== undefined) return node([...vitest(), at('test', torture.folder)], torture.env)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])

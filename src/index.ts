@@ -66,7 +66,7 @@ export {
 } from './library/read.ts'
 export type { Author } from './shop/logs.ts'
 export type { Adjustment, AdjustmentKind, AdjustmentSums } from './shop/orders/adjustments.ts'
-export { OutcomeUnknown, type LostAttempt, type UnknownOutcomeInfo } from './shop/orders/exactly-once.ts'
+export { OutcomeUnknown, type UnknownOutcomeInfo } from './shop/orders/exactly-once.ts'
 export type { Order, OrderHead, OrderItem } from './shop/orders/orders.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Product } from './shop/products/products.ts'

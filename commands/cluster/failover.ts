@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { FailoverPlan, OnAddress } from '../../src/db/cluster/failover.ts'
+import type { FailoverPlan, OnAddress } from '../../src/db/cluster/failover-plan.ts'
 import type { Host, Target } from '../../src/db/target.ts'
 import { InvalidValue } from '../../src/errors.ts'
 import { type ListedHost, parseHosts } from '../../src/hosts.ts'
@@ -55,7 +55,8 @@ export async function failOverTo(
   ctx: Context,
   { to, wait, yes = false, dryRun = false }: FailoverFlags,
 ): Promise<void> {
-  const [{ failOver, planFailover, stepsOf }, { hostsOf, hostText }, { target }] = await Promise.all([
+  const [{ planFailover }, { failOver, stepsOf }, { hostsOf, hostText }, { target }] = await Promise.all([
+    import('../../src/db/cluster/failover-plan.ts'),
     import('../../src/db/cluster/failover.ts'),
     import('../../src/db/target.ts'),
     ctx.config(),

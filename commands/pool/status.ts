@@ -4,7 +4,7 @@ import type { Context } from '../../src/context/context.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import type { HostConnections } from '../../src/db/host-figures.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
-import { addressOf } from '../../src/db/target.ts'
+import { addressOf, type Limits } from '../../src/db/target.ts'
 import { messageOf } from '../../src/errors.ts'
 import { data, number, section, sign, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
@@ -120,10 +120,23 @@ async function lookAt(ctx: Context, connection: Connection): Promise<Look> {
     import('../../src/db/host-figures.ts'),
     anyServer(ctx),
   ])
-  const hosts = hostConnections(target, addressOf(connection.target), (host, work) =>
-    ctx.connection(work, limits, host),
-  )
-  return { side: await serverSide(connection), hosts: await hosts, pool }
+  const looking = serverSide(connection)
+  const inUse = { address: addressOf(connection.target), stats: async () => (await looking).status }
+  const hosts = hostConnections(target, inUse, (host, work) => ctx.connection(work, atMost(limits), host))
+  const [side, known] = await Promise.all([looking, hosts])
+  return { side, hosts: known, pool }
+}
+
+/** The longest times for a look at one of several hosts, in milliseconds. */
+const longest = { connectTimeoutMs: 3_000, statementTimeoutMs: 3_000 }
+
+function atMost(limits: Limits): Limits {
+  const lower = (given: number, most: number): number => (given === 0 ? most : Math.min(given, most))
+  return {
+    ...limits,
+    connectTimeoutMs: lower(limits.connectTimeoutMs, longest.connectTimeoutMs),
+    statementTimeoutMs: lower(limits.statementTimeoutMs, longest.statementTimeoutMs),
+  }
 }
 
 /** The state of a watch. */
@@ -139,7 +152,9 @@ interface Watched {
  */
 async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
   const { isAway } = await import('../../src/db/retry-table.ts')
-  const { limits, target } = await anyServer(ctx)
+  const { limits: given, target } = await anyServer(ctx)
+  // A host that falls silent is left soon; one server is waited for.
+  const limits = target.hosts === undefined ? given : atMost(given)
   const { io } = ctx
   const pause = (): Promise<void> => sleep(intervalMs, undefined, { signal: io.signal }).catch(() => undefined)
   const watched: Watched = { isAway: false, server: undefined }

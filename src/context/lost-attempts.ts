@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto'
-import { OutcomeUnknown, type LostAttempt } from '../shop/orders/exactly-once.ts'
+import type { ConnectionIdentity } from '../db/failures.ts'
+import { OutcomeUnknown } from '../shop/orders/exactly-once.ts'
 import { HourlyFile, type OfUser } from './hourly-file.ts'
 
 /**
- * The attempts to place an order whose outcome stayed unknown, for the next command with the same key. If it refuses
- * the order, it also refuses these attempts.
+ * The lost connections of orders whose outcome stayed unknown, for the next command with the same key. It ends their
+ * statements, or refuses these attempts if it refuses the order.
  */
 export class LostAttempts {
   readonly #file: HourlyFile
 
-  /** For all servers: the next command may name another one of the same shop. An attempt has a number of its own. */
+  /** For all servers: the next command may name another one of the same shop. */
   constructor(user: OfUser) {
     this.#file = new HourlyFile(user, 'lost-attempts', 'all')
   }
 
-  /** Keeps the attempts of an error with an unknown outcome. Never throws. */
+  /** Keeps the lost connections of an error with an unknown outcome. Never throws. */
   add(key: string, error: unknown): void {
     if (!(error instanceof OutcomeUnknown)) return
-    for (const { attempt, threadId, server } of error.lost)
-      this.#file.add(JSON.stringify({ key: hashOf(key), attempt, threadId, server }))
+    for (const { threadId, server } of error.lost)
+      this.#file.add(JSON.stringify({ key: hashOf(key), threadId, server }))
   }
 
-  of(key: string): LostAttempt[] {
+  of(key: string): ConnectionIdentity[] {
     const hash = hashOf(key)
     return this.#file.lines().flatMap((line) => {
       const entry = parse(line)
-      if (entry?.key !== hash || typeof entry.attempt !== 'string' || typeof entry.threadId !== 'number') return []
+      if (entry?.key !== hash || typeof entry.threadId !== 'number') return []
       const server = typeof entry.server === 'string' ? entry.server : undefined
-      return [{ attempt: entry.attempt, threadId: entry.threadId, server }]
+      return [{ threadId: entry.threadId, server }]
     })
   }
 }
@@ -35,7 +36,7 @@ export class LostAttempts {
 /** A key may name a customer. */
 const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32)
 
-type Entry = Readonly<Record<'key' | 'attempt' | 'threadId' | 'server', unknown>>
+type Entry = Readonly<Record<'key' | 'threadId' | 'server', unknown>>
 
 function parse(line: string): Entry | undefined {
   try {

@@ -31,6 +31,7 @@ export class ProcessContext implements Context {
   /** The server of the pool, if it is one of several. */
   #server: string | undefined
   #exitCode = 0
+  readonly #onWait = (sentence: string): void => this.notice(sentence)
 
   constructor(readonly io: Io) {}
 
@@ -102,7 +103,9 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool(), retryOptionsFor(this.invocation())))
+    const pool = await this.pool()
+    await this.firstWork(pool, () => Promise.resolve())
+    return work(new PooledDatabase(pool, retryOptionsFor(this.invocation())))
   }
 
   async shop<T>(
@@ -116,7 +119,7 @@ export class ProcessContext implements Context {
     ])
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
-    await assertSchema(db, loadMigrations())
+    await this.firstWork(pool, (queries) => assertSchema(queries, loadMigrations()))
     if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
@@ -132,7 +135,9 @@ export class ProcessContext implements Context {
     ])
     const config = await this.config()
     const target = elsewhere ?? config.target
-    const options = { onTrace: traceFor(this.invocation()), ...(await this.serverHooks()) }
+    // The state of another server than the configured one is asked, and not waited for.
+    const patience = elsewhere === undefined ? { onWait: this.#onWait, signal: this.io.signal } : {}
+    const options = { onTrace: traceFor(this.invocation()), ...patience, ...(await this.serverHooks()) }
     const connecting = connect(target, { ...config.limits, ...limits }, options)
     const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined
@@ -145,6 +150,16 @@ export class ProcessContext implements Context {
       await this.rememberWrites(target, addressOf(connection.target), (ask) => ask(connection))
       await (stopping ?? connection.close())
     }
+  }
+
+  /** Runs the first work on the server; a failover behind its address may not have ended yet. */
+  private async firstWork(pool: Pool, work: (queries: Queries) => Promise<unknown>): Promise<void> {
+    const [{ patiently }, { withLease }, { limits }] = await Promise.all([
+      import('../db/connection/patiently.ts'),
+      import('../db/pool/pool.ts'),
+      this.config(),
+    ])
+    await patiently(() => withLease(pool, work), { limits, onWait: this.#onWait, signal: this.io.signal })
   }
 
   /**

@@ -14,10 +14,17 @@ export interface HostConnections extends Readonly<Record<FigureName, number | nu
 /** Runs `work` on one connection to this target. Rejects if connecting fails. */
 type OnServer = <T>(target: Target, work: (queries: Queries) => Promise<T>) => Promise<T>
 
-/** Asks each of several hosts for its connections; none for a target with one server. */
-export function hostConnections(target: Target, inUse: string, onServer: OnServer): Promise<HostConnections[]> {
+/** The host that a command uses, with the figures that its own connection has read. */
+interface InUse {
+  readonly address: string
+  readonly stats: () => Promise<Readonly<Record<FigureName, number>>>
+}
+
+/** Asks each other of several hosts for its connections; none for a target with one server. */
+export function hostConnections(target: Target, inUse: InUse, onServer: OnServer): Promise<HostConnections[]> {
   const ask = async (host: Host): Promise<HostConnections> => {
-    const known = { host: hostText(host), in_use: hostText(host) === inUse }
+    const known = { host: hostText(host), in_use: hostText(host) === inUse.address }
+    if (known.in_use) return { ...known, ...(await inUse.stats()), problem: null }
     try {
       return { ...known, ...(await onServer(targetAt(target, host), serverFigures)), problem: null }
     } catch (error) {

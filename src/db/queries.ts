@@ -119,3 +119,6 @@ export async function firstRow<T>(
   const [row] = await queries.rows<T>(sql, values)
   return row
 }
+
+/** The beginning of a block of dbtool whose variables are its own, or set back by it. */
+export const ownBlock = '/* leaves its session as it was */ BEGIN NOT ATOMIC'

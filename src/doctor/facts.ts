@@ -52,6 +52,8 @@ export interface Facts {
   readonly variables: Variables
   /** The place of the server in a Galera cluster or in replication. */
   readonly cluster: ServerState
+  /** The servers that connections to the address have reached; undefined where a proxy hides it. */
+  readonly reached: readonly (ReachedAddress | undefined)[]
   /** The lead of the server's clock over this machine's. */
   readonly clock: { readonly aheadMs: number }
   readonly databaseDefaults: { readonly charset: string; readonly collation: string }
@@ -97,6 +99,13 @@ export interface Destination {
 export interface HostAnswer {
   readonly host: string
   readonly problem: string | undefined
+}
+
+/** A server by its own words. `process` differs also for two servers with the same name and port. */
+export interface ReachedAddress {
+  readonly process: string
+  readonly host: string
+  readonly port: number
 }
 
 export interface Attempt {

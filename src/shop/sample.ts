@@ -59,6 +59,7 @@ export async function rush(
         userId: users[buyer % users.length]?.id ?? 0,
         lines,
         key: randomUUID(),
+        isNewKey: true,
         status: 'confirmed',
         author,
       })

@@ -150,6 +150,7 @@ async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork)
       userId: anyOf(userIds),
       lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
       key: `stress:${randomUUID()}`,
+      isNewKey: true,
       status: 'confirmed',
       author,
     }

@@ -20,8 +20,9 @@ const root = join(import.meta.dirname, '../..')
 const why = noGalera ?? (isLong ? '' : 'skipped: npm run torture -- --cluster')
 const rounds = 12
 const seconds = 1.5
-/** A process of its own needs some time until its code is compiled. */
 const processSeconds = 3
+/** A service runs for days, so the time in which the code of a new process is compiled does not count. */
+const warmUpOrders = 600
 const products = 1_000
 
 /** Resolves to a figure of one trial, such as orders per second. */
@@ -151,7 +152,8 @@ async function libraryTrial(
   workers: number,
 ): Promise<Readonly<Record<string, number>>> {
   const library = pathToFileURL(join(build, 'dist', 'lib', 'index.js')).href
-  const load: LibraryLoad = { library, options, workers, seconds: processSeconds, lines: 3, products, users: 1_000 }
+  const size = { lines: 3, products, users: 1_000 }
+  const load: LibraryLoad = { library, options, workers, seconds: processSeconds, warmUpOrders, ...size }
   const program = join(root, 'dist', 'bench', 'library-load.js')
   const child = spawn(process.execPath, [program, JSON.stringify(load)], {
     cwd: '/',

@@ -3,24 +3,29 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { firstFit } from '../../src/db/connection/first-fit.ts'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
-import { createPool } from '../../src/index.ts'
+import { createPool, placeOrder as libraryOrder } from '../../src/index.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
 import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
 import { moveOrder } from '../../src/shop/orders/change-status.ts'
 import { examine } from '../doctor/examine.ts'
+import { freePort } from '../server/free-port.ts'
 import { balancer } from '../support/balancer.ts'
 import { dbtool } from '../support/cli.ts'
 import { account, galera, noGalera, setProviderOption } from '../support/galera.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { movingProxy } from '../support/moving-proxy.ts'
+import { createCheckAccount, haproxy, noHaproxy } from './support/haproxy.ts'
 
 /** `npm run torture -- --cluster` repeats each fault. */
 const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
 /** The number of own writes that are read from another node. */
 const ownReads = Number(process.env['DBTOOL_CLUSTER_READS'] ?? 50)
 const author = { osUser: 'tester', command: 'test' }
+const folder = temporaryFolder()
 
 describe.skipIf(noGalera !== undefined)(
   `three nodes of a Galera cluster ${noGalera ?? ''}`,
@@ -31,10 +36,14 @@ describe.skipIf(noGalera !== undefined)(
     beforeAll(cluster.start, 90_000)
 
     /** The database of a pool, closed at the end of the test. */
-    function poolOn(target: Target, size: number, onFailover?: PoolParts['onFailover']): PooledDatabase {
+    function poolOn(
+      target: Target,
+      size: number,
+      listeners: Pick<PoolParts, 'onFailover' | 'onNote'> = {},
+    ): PooledDatabase {
       const options = { ...defaultPoolOptions, size, maxOverflow: 0 }
       const limits = { ...defaultLimits, connectTimeoutMs: 2_000 }
-      const pool = openPool('fair', { target, limits, options, onFailover })
+      const pool = openPool('fair', { target, limits, options, ...listeners })
       onTestFinished(() => pool.close(0))
       return new PooledDatabase(pool)
     }
@@ -63,10 +72,10 @@ describe.skipIf(noGalera !== undefined)(
      * Runs `work` while a transaction on node 0 holds the products and raises their stock to 5. Commits when the order
      * of `work` is still waiting there, and waits for its end.
      */
-    async function whileHeld<T>(work: (runs: () => Promise<boolean>) => Promise<T>): Promise<T> {
+    async function whileHeld<T>(work: (runs: (atLeast?: number) => Promise<boolean>) => Promise<T>): Promise<T> {
       return node(0).asOwner(async (owner) => {
         const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
-        const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
+        const runs = async (atLeast = 1): Promise<boolean> => (await owner.rows(executing)).length >= atLeast
         await owner.execute('USE shop')
         await owner.execute('START TRANSACTION')
         await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
@@ -174,6 +183,11 @@ describe.skipIf(noGalera !== undefined)(
             if ((await far.rows(byKey, [request.key])).length === 0) return { request, orderId }
           }
         }
+        // After a reset of the session, wsrep_sync_wait does not wait any more: the pool opens another one.
+        const session = (): Promise<{ id: number }[]> => far.rows('SELECT CONNECTION_ID() AS id')
+        const [before] = await session()
+        await far.execute('SET @a = 1')
+        expect(await session()).not.toEqual([before])
         const asked = await stale('asked again')
         expect(await placeOrder(far, asked.request)).toMatchObject({ outcome: 'existing' })
         const moved = await stale('confirmed', 'pending')
@@ -215,24 +229,49 @@ describe.skipIf(noGalera !== undefined)(
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
-      it('refused by a later command, while the first one still runs it: it does not appear later', async () => {
-        await shop([0])
-        const proxy = await movingProxy(node(0).target, node(1).target)
-        const request = order('asked again', [1])
-        const far = poolOn(node(1).target, 1)
-        const earlier = await whileHeld(async (runs) => {
-          const impatient = new PooledDatabase(poolOn(proxy.target, 1).pool, { patienceMs: 1 })
-          const unknown = placeOrder(impatient, request).catch((error: unknown) => error)
-          while (!(await runs())) await sleep(10)
+      it('refused for others, while another node still runs a lost attempt: it does not appear later', async () => {
+        const keys = [1, 2, 3, 4].map((product) => `import:lost-${product}`)
+        await shop(keys.map(() => 0))
+        const { env, target } = node(1)
+        const importing = async (product: number, flags: string): Promise<number> => {
+          const stdin = `order_ref,user,sku,quantity,price\nlost-${product},ada,P${product},1,2\n`
+          return (await dbtool(`orders import - --json ${flags}`, { env, stdin })).exitCode
+        }
+        const pool = createPool({ host: target.host, port: target.port, ...account, size: 1 })
+        onTestFinished(() => pool.close())
+        const inLibrary = async (productId: number, key: string): Promise<number> => {
+          const order = { userId: 1, lines: [{ productId, quantity: 1 }], key }
+          return libraryOrder(pool, order).then(
+            () => 0,
+            (error: unknown) => (error instanceof DbtoolError && error.code === 'OUT_OF_STOCK' ? 6 : 1),
+          )
+        }
+        const inShell = async (product: number, key: string): Promise<number> =>
+          (await dbtool(`orders place --user ada --item ${product}:1 --idempotency-key ${key} --json`, { env }))
+            .exitCode
+        /** They know nothing of the lost attempts. Resolves to their exit codes. */
+        const others = async (): Promise<number[]> => [
+          await inLibrary(1, keys[0]!),
+          await inShell(2, keys[1]!),
+          await importing(3, ''),
+          await importing(4, '--on-error skip'),
+        ]
+        const proxy = await movingProxy(node(0).target, target)
+        await whileHeld(async (runs) => {
+          const impatient = new PooledDatabase(poolOn(proxy.target, 4).pool, { patienceMs: 1 })
+          const lost = keys.map((key, index) =>
+            placeOrder(impatient, order(key, [index + 1])).catch((error: unknown) => error),
+          )
+          while (!(await runs(keys.length))) await sleep(10)
           proxy.moveOn()
-          const error = await unknown
-          expect(error).toBeInstanceOf(OutcomeUnknown)
-          const { lost } = error as OutcomeUnknown
-          await expect(placeOrder(far, { ...request, earlier: lost })).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
-          return lost
+          for (const error of await Promise.all(lost)) expect(error).toBeInstanceOf(OutcomeUnknown)
+          expect(await others()).toEqual([6, 6, 6, 7])
         })
-        expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
-        expect(await placeOrder(far, { ...request, earlier })).toMatchObject({ outcome: 'placed' })
+        const far = poolOn(target, 1)
+        expect(await currentRows(far, 'SELECT DISTINCT stock FROM products', [])).toEqual([{ stock: 5 }])
+        expect(await far.rows('SELECT id FROM orders')).toEqual([])
+        expect(await others()).toEqual([0, 0, 0, 0])
+        expect(await dbtool('db check', { env })).toMatchObject({ exitCode: 0 })
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
@@ -333,10 +372,17 @@ describe.skipIf(noGalera !== undefined)(
           status: 'fault',
           found: 'node n3 has left the cluster: its component of 1 node is not primary, and accepts no statements',
         })
-        expect(await dbtool('users list --json', { env: node(2).env })).toMatchObject({
-          exitCode: 4,
-          error: { code: 'NODE_NOT_READY', message: expect.stringContaining('is not ready') },
-        })
+        // A command waits for it until the connect time-out, and says so once.
+        const impatient = await dbtool('users list', { env: { ...node(2).env, DB_CONNECT_TIMEOUT: '1s' } })
+        const { ports } = node(2)
+        expect([impatient.exitCode, impatient.stderr.split('\n')]).toEqual([
+          4,
+          [
+            expect.stringMatching(`the node at 127.0.0.1:${ports.sql} is not ready: .*; retrying for up to 1 s`),
+            expect.stringMatching(`error: the node at 127.0.0.1:${ports.sql} is not ready: `),
+            ...[expect.stringContaining('hint: '), ''],
+          ],
+        ])
         const alone = await dbtool('cluster status --json', { env: node(2).env })
         expect([alone.exitCode, alone.error.code]).toEqual([2, 'CLUSTER_DOWN'])
         const rest = await dbtool('cluster status --json', { env: node(0).env })
@@ -345,6 +391,62 @@ describe.skipIf(noGalera !== undefined)(
           { role: 'node', state: 'Synced', size: 2 },
           { role: 'node', state: 'Synced', size: 2 },
         ])
+      })
+    })
+
+    describe.skipIf(noHaproxy !== undefined)(`one address, behind HAProxy ${noHaproxy ?? ''}`, () => {
+      /** The settings of a command behind HAProxy, stopped at the end of the test. */
+      async function proxied(
+        variant?: Parameters<typeof haproxy>[2],
+        nodes: Parameters<typeof haproxy>[0] = cluster.nodes,
+      ): Promise<Record<string, string>> {
+        const proxy = await haproxy(nodes, folder, variant)
+        onTestFinished(() => proxy.stop())
+        return { ...node(0).env, DB_PORT: String(proxy.port) }
+      }
+
+      it('a command in the second of a failover succeeds, and says that it waits', async () => {
+        await shop([5])
+        await createCheckAccount(node(0))
+        const nowhere = { ...node(0).target, port: await freePort() }
+        const first = await movingProxy(node(0).target, nowhere)
+        const env = await proxied({}, [{ ports: { sql: first.target.port } }, ...cluster.nodes.slice(1)])
+        expect((await dbtool('connection test', { env })).exitCode).toBe(0)
+        // Until its second check fails, HAProxy leads to the first node, which closes every connection.
+        first.moveOn()
+        const outcomes = await Promise.all(
+          ['users list', 'products list', 'db status', 'orders place --user ada --item P1:1'].map((line) =>
+            dbtool(line, { env }),
+          ),
+        )
+        expect(outcomes.map(({ exitCode, stderr }) => [exitCode, exitCode === 0 ? '' : stderr])).toEqual(
+          outcomes.map(() => [0, '']),
+        )
+        expect(outcomes.map(({ stderr }) => stderr).join('')).toContain('; retrying for up to 10 s')
+        const wrong = await dbtool('users list --json', { env: { ...env, DB_PASSWORD: 'wrong' } })
+        expect([wrong.exitCode, wrong.error.code, wrong.stderr.includes('retrying')]).toEqual([
+          4,
+          'ACCESS_DENIED',
+          false,
+        ])
+      })
+
+      it('doctor sees whether its connections reach one server, or several', async () => {
+        await shop([5])
+        const one = await examine({ env: await proxied() })
+        expect(one.of('proxy')).toMatchObject({
+          status: 'ok',
+          found: expect.stringMatching(/^4 connections to \S+ reached the same server, which is \S+ behind a proxy/),
+        })
+        const several = await examine({
+          env: await proxied({
+            change: (text) => text.replaceAll(' backup', '').replace('mode tcp', 'mode tcp\n  balance roundrobin'),
+          }),
+        })
+        expect(several.of('proxy')).toMatchObject({
+          status: 'warning',
+          found: expect.stringMatching(/^4 connections to \S+ reached 3 servers: /),
+        })
       })
     })
 
@@ -369,7 +471,11 @@ describe.skipIf(noGalera !== undefined)(
         const moves: string[] = []
         let isOver = false
         const placedAfter = new Set<string>()
-        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, (move) => moves.push(failoverText(move)))
+        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, {
+          onFailover: (move) => moves.push(failoverText(move)),
+          // A node that takes over has what the other one has acknowledged.
+          onNote: (note) => moves.push(note),
+        })
         const placed = [1, 2, 3, 4, 5, 6, 7, 8].map((worker) =>
           placing(db, `w${worker}`, () => {
             if (moves.length > 0) placedAfter.add(`w${worker}`)

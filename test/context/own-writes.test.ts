@@ -97,12 +97,12 @@ it('a folder that cannot be written to is no error', () => {
   expect(at('file').last()).toMatchObject({ position: undefined, isKnown: true })
 })
 
-it('lost attempts are kept by the key of their order, which the file does not hold', () => {
+it('lost connections are kept by the key of their order, which the file does not hold', () => {
   const attempts = (key: string, minutes = 0): unknown => new LostAttempts(user('lost', minutes)).of(key)
   const unknown = { message: 'lost', hint: '' }
   const lost = [
-    { attempt: 'a', threadId: 7, server: 'vm/3306' },
-    { attempt: 'b', threadId: 8, server: undefined },
+    { threadId: 7, server: 'vm/3306' },
+    { threadId: 8, server: undefined },
   ]
   new LostAttempts(user('lost')).add('basket-1', new OutcomeUnknown(unknown, lost, undefined))
   new LostAttempts(user('lost')).add('basket-1', new Error('another one'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cluster, globals, judge, node, titled, type Row } from './sound-facts.ts'
+import { cluster, globals, judge, node, sound, titled, type Row } from './sound-facts.ts'
 
 const otherNode = 'connect to another node until this one is Synced'
 const more = 'add nodes: three survive the loss of one; the arbitrator garbd counts as a node'
@@ -8,6 +8,12 @@ const alone = { galera: undefined }
 const readOnly = (different: Parameters<typeof cluster>[0]): Row[1] => ({
   ...globals({ read_only: 'ON' }),
   ...cluster({ ...alone, ...different }),
+})
+const reached = (...processes: readonly (string | undefined)[]): Row[1] => ({
+  reached: processes.map((process) => {
+    const [host = '', port] = process?.split('/') ?? []
+    return process === undefined ? undefined : { process, host, port: Number(port) }
+  }),
 })
 const noWrites = 'the server accepts no writes (read_only is ON): no order can be placed'
 const found = (seconds: number): string =>
@@ -85,6 +91,27 @@ const rows: readonly Row[] = [
     'warning',
     '12 transactions of node n1 conflicted with those of other nodes (900 did not): several nodes take writes',
     'send all writes to one node; see docs/cluster.md',
+  ],
+  ['proxy', {}, 'ok', '4 connections to db.example.com:3306 reached the same server'],
+  [
+    'proxy',
+    reached('n1/3307/1/a', 'n1/3307/1/a'),
+    'ok',
+    '2 connections to db.example.com:3306 reached the same server, which is n1:3307 behind a proxy or a forwarded port',
+  ],
+  [
+    'proxy',
+    reached('n2/3306/1/a', 'n1/3306/1/b', 'n2/3306/1/a', undefined),
+    'warning',
+    '4 connections to db.example.com:3306 reached 2 servers: n1:3306, n2:3306',
+    'send all connections to one server, and to the next one when it fails; see HAProxy in docs/cluster.md',
+  ],
+  [
+    'proxy',
+    reached(undefined, undefined),
+    'warning',
+    'a proxy hides the server behind db.example.com:3306: statements of lost connections cannot be ended there',
+    'use a proxy that passes connections through, such as HAProxy in mode tcp',
   ],
   ['replication', {}, 'ok', 'no replication'],
   ['replication', cluster({ sources: undefined }), 'ok', 'no replication'],
@@ -167,5 +194,12 @@ describe('doctor on a cluster', () => {
   it('says nothing about nodes elsewhere', () => {
     for (const name of ['quorum', 'failure-detection', 'appliers', 'writers'])
       expect(judge(name, cluster(alone))).toEqual([])
+  })
+
+  it('says nothing about a proxy before a socket, or of a node that does not say which one it is', () => {
+    const { destination } = sound
+    const target = { ...destination.target, socket: '/run/mysqld.sock' }
+    expect(judge('proxy', { destination: { ...destination, target } })).toEqual([])
+    expect(judge('proxy', { ...node({ isReady: false }), ...reached(undefined) })).toEqual([])
   })
 })

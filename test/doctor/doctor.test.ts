@@ -11,9 +11,9 @@ const empty = testDatabase({ migrated: false })
 const account = (what: string): string => `${what}_${randomBytes(4).toString('hex')}`
 const [buyer, reader, owner] = [account('buyer'), account('reader'), account('owner')]
 const password = 'Correct-horse-1'
-/** Some checks concern only the nodes of a cluster. */
-const ofNodes: readonly string[] = ['quorum', 'failure-detection', 'appliers', 'writers']
-const names = checks.map(({ name }) => name).filter((name) => !ofNodes.includes(name))
+/** Some checks concern only the nodes of a cluster, or an address of the network. */
+const elsewhere: readonly string[] = ['quorum', 'failure-detection', 'appliers', 'writers', 'proxy']
+const names = checks.map(({ name }) => name).filter((name) => !elsewhere.includes(name))
 
 beforeAll(async () => {
   await smallShop(shop.name)

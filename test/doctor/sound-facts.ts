@@ -114,6 +114,7 @@ export const sound: Facts = {
     replicas: 0,
     semiSync: { asPrimary: false, replicas: 0, asReplica: false },
   },
+  reached: Array.from({ length: 4 }, () => ({ process: 'db/3306/1/a', host: 'db', port: 3306 })),
   clock: { aheadMs: 12 },
   databaseDefaults: { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' },
   usage: { others: 1, own: 0 },

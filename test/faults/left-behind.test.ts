@@ -85,7 +85,7 @@ describe('what a lost connection left running', () => {
     const { waiting, id } = await waitingForLock()
     const unknown = new OutcomeUnknown(
       unknownPlacement(shop.request.key),
-      [{ threadId: id, server: await thisServer(), attempt: 'the attempt' }],
+      [{ threadId: id, server: await thisServer() }],
       undefined,
     )
     expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()

@@ -7,9 +7,11 @@ import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
 import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
+import { OrderQueue } from '../../src/shop/orders/order-queue.ts'
 import { placeOrder, resolveByKey, unknownPlacement } from '../../src/shop/orders/place-order.ts'
+import { placeOrderStatement } from '../../src/shop/orders/place-order.sql.ts'
 import { placeOrdersTogether } from '../../src/shop/orders/place-orders.ts'
-import { refuseAttempts } from '../../src/shop/orders/refusals.ts'
+import { attemptAfter, attemptOf, refuseAttempts } from '../../src/shop/orders/refusals.ts'
 import { replacing, testDatabase, untilWaiting, withPool } from '../support/database.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 import { limits } from './support/operations.ts'
@@ -62,7 +64,7 @@ describe('an order that cannot be killed at its server, because a proxy hides it
     await stocked(0)
     const network = await holdingOrder()
     await expect(placeOrder(over(network.port), shop.request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
-    expect([network.struck, await refusals()]).toEqual([true, [{ attempt: expect.stringMatching(/^[0-9a-f-]{36}$/) }]])
+    expect([network.struck, await refusals()]).toEqual([true, [{ attempt: attemptOf(shop.request.key) }]])
     await stocked(10)
     await released(network)
     expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
@@ -79,20 +81,19 @@ describe('an order that cannot be killed at its server, because a proxy hides it
     await stocked(10)
     await released(network)
     expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
-    expect(await placeOrdersTogether(database.connection, requests)).toMatchObject([
+    // Of the batch that is asked again, the refused key goes alone.
+    const queue = new OrderQueue(database.connection)
+    expect(await Promise.all(requests.map((request) => queue.place(request)))).toMatchObject([
       { outcome: 'placed' },
       { outcome: 'placed' },
     ])
   })
 
   it('nor one that was interrupted', async () => {
-    const unknown = new OutcomeUnknown(
-      unknownPlacement(shop.request.key),
-      [{ threadId: 7, server: undefined, attempt: 'the attempt' }],
-      undefined,
-    )
+    const lost = [{ threadId: 7, server: undefined }]
+    const unknown = new OutcomeUnknown(unknownPlacement(shop.request.key), lost, undefined)
     expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()
-    expect(await refusals()).toEqual([{ attempt: 'the attempt' }])
+    expect(await refusals()).toEqual([{ attempt: attemptOf(shop.request.key) }])
   })
 
   it('leaves no refusal when it was a dry run, or is placed by the next attempt', async () => {
@@ -107,8 +108,8 @@ describe('an order that cannot be killed at its server, because a proxy hides it
 })
 
 describe('a refusal', () => {
-  const refuse = (...attempts: string[]): Promise<void> =>
-    withPool(database.target, {}, (db) => refuseAttempts(db, shop.request.key, attempts))
+  const refuse = (...keys: string[]): Promise<void> => withPool(database.target, {}, (db) => refuseAttempts(db, keys))
+  const named = (...attempts: string[]): unknown[] => attempts.toSorted().map((attempt) => ({ attempt }))
   const inserting = (db: Connection): Promise<unknown> =>
     db.execute('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")', [
       shop.request.userId,
@@ -120,32 +121,62 @@ describe('a refusal', () => {
     onTestFinished(() => other.close())
     await other.execute('START TRANSACTION')
     await inserting(other)
-    const refusal = refuse('the attempt').then(
+    const refusal = refuse('another key', shop.request.key).then(
       () => 'refused',
       (error: unknown) => error,
     )
     await untilWaiting(database)
     await other.execute(end)
-    if (end === 'ROLLBACK') expect([await refusal, await refusals()]).toEqual(['refused', [{ attempt: 'the attempt' }]])
-    else {
+    if (end === 'ROLLBACK') {
+      const both = named(attemptOf('another key'), attemptOf(shop.request.key))
+      expect([await refusal, await refusals()]).toEqual(['refused', both])
+    } else {
       expect(await refusal).toMatchObject({ code: 'DUPLICATE', key: 'idempotency_key' })
       expect([await refusals(), await shop.orders()]).toEqual([[], 1])
     }
   })
 
-  it('can be repeated, needs no user, and leaves nothing but itself', async () => {
+  it('can be repeated, needs no user, and leaves nothing but one row a key', async () => {
     await database.connection.execute('DELETE FROM users')
-    for (let repeated = 0; repeated < 2; repeated += 1) await refuse('one', 'two')
-    expect(await refusals()).toEqual([{ attempt: 'one' }, { attempt: 'two' }])
+    await refuse('one', 'two')
+    expect(await refusals()).toEqual(named(attemptOf('one'), attemptOf('two')))
+    for (let round = 1; round < 12; round += 1) await refuse('one', 'zwölf €')
+    expect(await refusals()).toEqual(named(attemptOf('one', 11), attemptOf('two'), attemptOf('zwölf €', 10)))
     expect([await shop.orders(), await shop.broken()]).toEqual([0, []])
+  })
+
+  it('ends each attempt before it and none after it, also one of a batch', async () => {
+    const { request } = shop
+    for (let round = 0; round < 3; round += 1) await refuse(request.key)
+    const lines = [{ productId: request.lines[0]!.productId, quantity: 4 }]
+    const sent = async (round: number): Promise<unknown> => {
+      const { sql, values } = placeOrderStatement({ ...request, lines, digest: '' }, attemptOf(request.key, round))
+      return (await database.connection.prepared<{ outcome: string }>(sql, values))[0]
+    }
+    const refused = { outcome: 'refused', attempt: attemptOf(request.key, 2) }
+    expect([await sent(0), await sent(2)]).toEqual([refused, refused])
+    expect([attemptAfter(refused.attempt), await shop.orders(), await shop.stock()]).toEqual([
+      attemptOf(request.key, 3),
+      0,
+      10,
+    ])
+    const neighbours = ['a', 'b'].map((key) => ({ ...request, lines: [{ ...lines[0]!, quantity: 1 }], key }))
+    expect(await placeOrdersTogether(database.connection, [...neighbours, request])).toMatchObject([
+      { outcome: 'placed' },
+      { outcome: 'placed' },
+      undefined,
+    ])
+    expect(await placeOrder(database.connection, request)).toMatchObject({ outcome: 'placed' })
+    expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([3, 4, []])
   })
 
   it('is deleted by a later one after 30 days', async () => {
     await refuse('old', 'new')
     await database.connection.execute(
-      "UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE attempt = 'old'",
+      'UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE attempt = ?',
+      [attemptOf('old')],
     )
     await refuse('last')
-    expect(await refusals()).toEqual([{ attempt: 'last' }, { attempt: 'new' }])
+    expect(await refusals()).toEqual(named(attemptOf('last'), attemptOf('new')))
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Queries, type StatementOptions, type Value } from '../queries.ts'
@@ -47,12 +48,26 @@ interface Reader {
  * Resolves to false if that takes longer than `waitMs`.
  */
 export async function catchUp(reader: Reader, { isNode, position, waitMs = catchUpMs }: CatchUp): Promise<boolean> {
-  // No time limit of the server ends this wait of a node, so it is given up here.
-  if (isNode) return isInTime(reader.rows('SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1', [], { timeoutMs: waitMs }))
+  if (isNode) return nodeCatchesUp(reader, performance.now() + waitMs)
   if (position === undefined) return true
   const sql = 'SELECT MASTER_GTID_WAIT(?, ?) AS result'
   const waiting = reader.rows<{ result: number | null }>(sql, [position, waitMs / 1_000])
   return isInTime(waiting.then(([row]) => row?.result === 0))
+}
+
+const pauseMs = 100
+
+/**
+ * No time limit of the server ends the wait of a node, so it is given up here. While the members of the cluster change,
+ * as in a failover, a node refuses to wait, and is asked again.
+ */
+async function nodeCatchesUp(reader: Reader, deadline: number): Promise<boolean> {
+  for (;;) {
+    const timeoutMs = Math.max(1, deadline - performance.now())
+    if (await isInTime(reader.rows('SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1', [], { timeoutMs }))) return true
+    if (performance.now() + pauseMs >= deadline) return false
+    await sleep(pauseMs)
+  }
 }
 
 const lockTimeout = 1205

@@ -3,7 +3,14 @@ import type { OnTrace } from '../queries.ts'
 import { defaultLimits, isOneServer, type Limits, type Target } from '../target.ts'
 import type { Connection } from './connection.ts'
 import { firstFit, noteOn } from './first-fit.ts'
-import { type ConnectOptions, killerOf, lockObserver, openConnection } from './open-connection.ts'
+import {
+  type ConnectOptions,
+  killerOf,
+  lockObserver,
+  openConnection,
+  type OpenedConnection,
+} from './open-connection.ts'
+import { patiently } from './patiently.ts'
 
 interface ConnectHooks {
   readonly onTrace?: OnTrace | undefined
@@ -11,6 +18,10 @@ interface ConnectHooks {
   readonly onNote?: ((sentence: string) => void) | undefined
   /** The write that the server must have. */
   readonly ownWrite?: OwnWrite | undefined
+  /** Receives a sentence before {@link patiently} retries; without it, there is one attempt. */
+  readonly onWait?: ((sentence: string) => void) | undefined
+  /** Ends these attempts. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -20,14 +31,17 @@ interface ConnectHooks {
 export async function connect(
   target: Target,
   limits: Limits = defaultLimits,
-  { onTrace, onNote, ownWrite }: ConnectHooks = {},
+  { onTrace, onNote, ownWrite, onWait, signal }: ConnectHooks = {},
 ): Promise<Connection> {
   const sides = (server: Target): ConnectOptions => ({
     onTrace,
     locks: lockObserver(server),
     killer: killerOf(server),
   })
-  if (isOneServer(target)) return (await openConnection(target, limits, sides(target))).connection
+  if (isOneServer(target)) {
+    const open = (within: Limits): Promise<OpenedConnection> => openConnection(target, within, sides(target))
+    return (await patiently(open, { limits, onWait, signal })).connection
+  }
   const found = await firstFit(target, limits, { sides, ownWrite })
   const note = noteOn(target, found)
   if (note !== undefined) onNote?.(note)

@@ -39,6 +39,8 @@ export class Connection extends Statements implements PooledConnection {
   #running = 0
   #abandoned = false
   #cancelling: Promise<void> | undefined
+  /** Whether the server is a node of a Galera cluster; undefined before it was asked. */
+  #isNode: Promise<boolean> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
@@ -157,14 +159,24 @@ export class Connection extends Statements implements PooledConnection {
 
   /**
    * Restores the session of a new connection: variables, current database, locks and temporary tables. Also ends the
-   * transaction. Rejects if it cannot.
+   * transaction. Rejects if it cannot. After the reset of a connection to a node of a cluster, `wsrep_sync_wait` would
+   * not wait any more.
    */
   async reset(): Promise<void> {
     const { raw, setUp, target } = this.parts
-    if (setUp === undefined || target.database === undefined) throw new Error('the session cannot be restored')
+    const canReset = setUp !== undefined && target.database !== undefined
+    if (!canReset || (await this.isNode())) throw new Error('the session cannot be restored')
     await this.bounded(resetMs, raw.reset())
     await this.bounded(resetMs, setUp())
     this.#session.restored()
+  }
+
+  private isNode(): Promise<boolean> {
+    const question = "SHOW VARIABLES LIKE 'wsrep_on'"
+    this.#isNode ??= this.bounded(resetMs, this.parts.raw.query<{ Value: string }[]>(question)).then(
+      ([row]) => row?.Value === 'ON',
+    )
+    return this.#isNode
   }
 
   protected async run<T>(

@@ -1,3 +1,4 @@
+import { ownBlock } from '../queries.ts'
 import { fromFirstWord, withoutComments } from '../sql-text.ts'
 
 /**
@@ -28,6 +29,7 @@ const namedLock = /\bget_lock`?\s*\(/i
 const userVariable = /@(?!dbtool_)(?:[\w.$]+|`[^`]*`|'[^']*'|"[^"]*")\s*:=|\binto\s*(?:[\w`.$]+\s*,\s*)*@(?!dbtool_)/i
 
 export function effectOf(sql: string): Effect {
+  if (sql.startsWith(ownBlock)) return 'none'
   const code = withoutComments(fromFirstWord(sql))
   if (namedLock.test(code)) return 'hidden'
   const [wrapper] = forOneStatement.exec(code) ?? []

@@ -1,5 +1,7 @@
 import type { GaleraState, ServerState, Source } from '../../db/cluster/server-state.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
+import { addressOf, hostText } from '../../db/target.ts'
+import type { Facts } from '../facts.ts'
 import { serverVariable } from '../fix.ts'
 
 const group = 'Cluster'
@@ -41,6 +43,13 @@ export const clusterChecks: readonly Check[] = [
     name: 'writers',
     looksAt: 'whether several nodes take writes, which then conflict (certification failures and aborts)',
     judge: writers,
+  }),
+  check({
+    name: 'proxy',
+    group,
+    looksAt: 'several connections to the address reach the same server, and can be ended there',
+    needs: ['destination', 'reached', 'cluster'],
+    judge: proxy,
   }),
   check({
     name: 'replication',
@@ -124,6 +133,34 @@ function writers({ name, conflicts, commits }: GaleraState): Judgement {
       'several nodes take writes',
     'send all writes to one node; see docs/cluster.md',
   )
+}
+
+function proxy({
+  destination: { target },
+  reached,
+  cluster: { galera },
+}: Pick<Facts, 'destination' | 'reached' | 'cluster'>): Judgement | Judgement[] {
+  if (target.socket !== undefined) return []
+  const address = addressOf(target)
+  const servers = [...new Map(reached.flatMap((server) => (server === undefined ? [] : [[server.process, server]])))]
+  const [first, second] = servers.map(([, server]) => server)
+  // A node that is not ready does not say which one it is.
+  if (first === undefined)
+    return galera?.isReady === false
+      ? []
+      : warning(
+          `a proxy hides the server behind ${address}: statements of lost connections cannot be ended there`,
+          'use a proxy that passes connections through, such as HAProxy in mode tcp',
+        )
+  if (second !== undefined) {
+    const names = servers.map(([, server]) => hostText(server)).toSorted()
+    return warning(
+      `${reached.length} connections to ${address} reached ${servers.length} servers: ${names.join(', ')}`,
+      'send all connections to one server, and to the next one when it fails; see HAProxy in docs/cluster.md',
+    )
+  }
+  const own = first.port === target.port ? '' : `, which is ${hostText(first)} behind a proxy or a forwarded port`
+  return ok(`${reached.length} connections to ${address} reached the same server${own}`)
 }
 
 function replication({ isReplicating, readOnly, sources, replicas, semiSync }: ServerState): Judgement | Judgement[] {

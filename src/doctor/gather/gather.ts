@@ -17,6 +17,7 @@ const names: readonly FactName[] = [
   'session',
   'variables',
   'cluster',
+  'reached',
   'clock',
   'databaseDefaults',
   'usage',

@@ -7,6 +7,7 @@ import { readPortAccess } from '../../server/port.ts'
 import { withSession } from '../../server/session.ts'
 import { type DoctorInput, type Failure, type Gathered, known, unknown } from '../facts.ts'
 import { serverFacts } from './server.ts'
+import { reachedServers } from './reached-servers.ts'
 import { shopFacts } from './shop.ts'
 
 const noEntry = 1044
@@ -44,6 +45,7 @@ function gatherOver(
     return {
       tcpProbe,
       login: known({}),
+      reached: known(await reachedServers(connect, target, connection.reached)),
       ...facts,
       ...(await shopFacts(connection, limits.statementTimeoutMs, connect)),
     }

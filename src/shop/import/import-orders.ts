@@ -86,7 +86,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
   const { db, signal, author, policy, guests } = plan
   const tally = new OrderTally()
   const memory = new ShopMemory(db, { dryRun, guests })
-  const writer = dryRun ? undefined : new OrderWriter(db, memory, author, policy)
+  const writer = new OrderWriter(db, memory, author, policy)
   const batches = decided(plan, memory, tally)
   // The rejects have the same order on every run, and the lines of one order stay together.
   const rejected = new InOrder<Rejected>(onReject)
@@ -95,7 +95,8 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
     while (failures.length === 0 && !signal.aborted) {
       const next = await batches.next()
       if (next.done === true) return
-      const applied = writer === undefined ? await sendable(db, next.value) : await apply(writer, next.value)
+      const decisions = plan.dryRun ? next.value : await finalRejects(writer, next.value)
+      const applied = dryRun ? await sendable(db, decisions) : await apply(writer, decisions)
       for (const decision of applied) {
         count(tally, decision)
         if (decision.outcome !== 'reject') for (const note of decision.notes) plan.onNote(decision.draft, note)
@@ -123,9 +124,7 @@ async function* decided(
 ): AsyncGenerator<readonly Decision[], void, undefined> {
   const groups = orders.groups(signal, (bytes) => onProgress(bytes, tally.counts))
   for await (const { drafts, sound, existing } of oneAhead(withOrders(memory, inBatches(draftOrders(groups, rules))))) {
-    const known = await memory.read(sound, existing).catch((error: unknown) => {
-      throw stoppedBy(error, drafts)
-    })
+    const known = await memory.read(sound, existing).catch(stop(drafts))
     const { decisions, effects } = decideOrders(drafts, known, policy)
     memory.remember(effects)
     yield decisions
@@ -178,12 +177,14 @@ async function measured(queries: Queries, { lines }: DraftOrder): Promise<Dbtool
   )
 }
 
+async function finalRejects(writer: OrderWriter, decisions: readonly Decision[]): Promise<readonly Decision[]> {
+  return writer.finalRejects(decisions).catch(stop(decisions.map(({ draft }) => draft)))
+}
+
 /** Places the orders that are to be placed; an order that the shop refuses meanwhile is rejected. */
 async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promise<readonly Decision[]> {
   const drafts = decisions.flatMap(({ outcome, draft }) => (outcome === 'place' ? [draft] : []))
-  const outcomes = await writer.apply(drafts).catch((error: unknown) => {
-    throw stoppedBy(error, drafts)
-  })
+  const outcomes = await writer.apply(drafts).catch(stop(drafts))
   const outcomeOf = new Map(drafts.map((draft, index) => [draft, outcomes[index]]))
   return decisions.map((decision): Decision => {
     const outcome = outcomeOf.get(decision.draft)
@@ -226,10 +227,12 @@ async function recordRejected({ rejects, onReject }: OrderImport, { draft, error
 
 const continueHint = 'run it again to continue: no order is placed twice'
 
-/** The error for a failure that stops the import; it names the orders that were in work. */
-function stoppedBy(error: unknown, drafts: readonly DraftOrder[]): unknown {
-  return error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
-}
+/** Throws the error for a failure that stops the import; it names the orders that were in work. */
+const stop =
+  (drafts: readonly DraftOrder[]) =>
+  (error: unknown): never => {
+    throw error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
+  }
 
 function stopped(
   drafts: readonly DraftOrder[],

@@ -1,3 +1,4 @@
+import { isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { withRetries } from '../../db/retry.ts'
@@ -8,7 +9,7 @@ import type { Placement } from '../orders/place-order.ts'
 import { type BulkOrderRequest, placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
 import { refuseAttempts } from '../orders/refusals.ts'
 import { insertProducts, type NewProduct } from '../products/products.ts'
-import { conflictOf, noProduct, noUser, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
+import { conflictOf, type Decision, noProduct, noUser, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
 import { namesOf, readOrders, type ShopIds, type ShopMemory } from './known-shop.ts'
 import { createImportedUsers } from './resolve-users.ts'
@@ -32,6 +33,10 @@ function refused(error: unknown): DbtoolError {
   if (error instanceof DbtoolError && refusals.has(error.code)) return error
   throw error
 }
+
+/** Whether the shop rejects an order that it may accept at another time. */
+const isVerdict = (decision: Decision): boolean =>
+  decision.outcome === 'reject' && (decision.error.code === 'OUT_OF_STOCK' || decision.error.code === 'NOT_FOUND')
 
 const nothingCreated: ShopIds = { users: new Map(), products: new Map() }
 
@@ -100,6 +105,7 @@ export class OrderWriter {
         if (placement !== undefined) return placement
       } catch (error) {
         const refusal = refused(error)
+        if (await isGaleraNode(this.db)) await this.#refuse([draft.key])
         const existing = await this.#existing(draft)
         if (existing !== undefined) return existing
         if (refusal.code === 'DUPLICATE' && attempt < mostAttempts) continue
@@ -133,20 +139,42 @@ export class OrderWriter {
     }, 'repeatable')
     const { created, placements } = await placing.catch(async (error: unknown) => {
       const refusal = refused(error)
-      if (mayBeCommitted) await this.#refuse(drafts)
+      // The COMMIT of an earlier attempt, whose connection was lost, may still come. One key stands for all.
+      if (mayBeCommitted) await this.#refuse(drafts.slice(0, 1).map(({ key }) => key))
       throw refusal
     })
     this.memory.created(created)
     return placements
   }
 
-  /** Before a refusal: the COMMIT of an earlier attempt, whose connection was lost, may still come. */
-  async #refuse([first]: readonly DraftOrder[]): Promise<void> {
-    const refuse = (): Promise<void> => refuseAttempts(this.db, first?.key ?? '')
-    await withRetries(refuse, { ...this.db.retryOptions, kind: 'repeatable' }).catch((error: unknown) => {
-      // It came, and the orders are found by their keys.
-      if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
-    })
+  /**
+   * Makes the rejects of a file final. On a cluster, another node may still be running the lost attempt of an earlier
+   * import. An order that it has placed exists.
+   */
+  async finalRejects(decisions: readonly Decision[]): Promise<readonly Decision[]> {
+    const drafts = decisions.flatMap((decision) => (isVerdict(decision) ? [decision.draft] : []))
+    if (drafts.length === 0 || !(await isGaleraNode(this.db))) return decisions
+    if (await this.#refuse(drafts.map(({ key }) => key))) return decisions
+    const existing = new Map<DraftOrder, Decision>()
+    for (const draft of drafts) {
+      const outcome = (await this.#refuse([draft.key])) ? undefined : await this.#existing(draft)
+      if (outcome instanceof DbtoolError) existing.set(draft, { outcome: 'reject', draft, error: outcome })
+      else if (outcome !== undefined)
+        existing.set(draft, { outcome: 'existing', draft, totalAmount: outcome.totalAmount, notes: [], otherNames: [] })
+    }
+    return decisions.map((decision) => existing.get(decision.draft) ?? decision)
+  }
+
+  /** Refuses all attempts so far. Resolves to false, and refuses none, if one of the orders exists. */
+  async #refuse(keys: readonly string[]): Promise<boolean> {
+    const refuse = (): Promise<void> => refuseAttempts(this.db, keys)
+    return withRetries(refuse, { ...this.db.retryOptions, kind: 'repeatable' }).then(
+      () => true,
+      (error: unknown) => {
+        if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+        return false
+      },
+    )
   }
 
   async #create(tx: Queries, drafts: readonly DraftOrder[]): Promise<ShopIds> {

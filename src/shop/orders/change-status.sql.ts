@@ -1,3 +1,5 @@
+import { ownBlock } from '../../db/queries.ts'
+
 /**
  * Changes the status of one order in one statement. As in placing, no row lock is held during a network round trip. One
  * bound JSON parameter holds the request:
@@ -11,8 +13,7 @@
  * STRAIGHT_JOIN and the two indexes enforce that order, whatever the optimizer prefers. The block begins with ROLLBACK
  * for the same reason as placing does.
  */
-export const moveOrderSql = `
-BEGIN NOT ATOMIC
+export const moveOrderSql = `${ownBlock}
   DECLARE request LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
   DECLARE wanted_id INT DEFAULT JSON_VALUE(request, '$.order_id');
   DECLARE new_status VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci DEFAULT JSON_VALUE(request, '$.to');

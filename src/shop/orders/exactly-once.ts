@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import { DatabaseError, type ConnectionIdentity } from '../../db/failures.ts'
 import { killLostStatement } from '../../db/connection/kill.ts'
 import type { Queries } from '../../db/queries.ts'
 import { withRetries } from '../../db/retry.ts'
 import { ruleOf } from '../../db/retry-table.ts'
-import { DbtoolError } from '../../errors.ts'
+import { DbtoolError, type ErrorCode } from '../../errors.ts'
 
 /** The message for an unknown outcome, and the hint how to determine it later. */
 export interface UnknownOutcomeInfo {
   readonly message: string
   readonly hint: string
   readonly hintInCode?: string
-}
-
-/** A lost connection, and the attempt that the server may still be running for it. */
-export interface LostAttempt extends ConnectionIdentity {
-  readonly attempt: string
 }
 
 /**
@@ -25,7 +19,7 @@ export interface LostAttempt extends ConnectionIdentity {
 export class OutcomeUnknown extends DbtoolError {
   constructor(
     { message, hint, hintInCode }: UnknownOutcomeInfo,
-    readonly lost: readonly LostAttempt[],
+    readonly lost: readonly ConnectionIdentity[],
     cause: unknown,
   ) {
     super('OUTCOME_UNKNOWN', message, { cause, hint, hintInCode })
@@ -37,8 +31,8 @@ export class OutcomeUnknown extends DbtoolError {
  * applied.
  */
 export interface RecoverableOperation<A> {
-  /** Runs the operation, as this attempt. Once it has been applied, a further attempt finds its result. */
-  readonly execute: (attempt: string) => Promise<A>
+  /** Runs the operation. Once it has been applied, a further attempt finds its result. */
+  readonly execute: () => Promise<A>
   /**
    * Resolves to the result of the operation, undefined if it was not applied. Waits for changes that are written but
    * not yet committed.
@@ -47,13 +41,18 @@ export interface RecoverableOperation<A> {
   /** True for an answer that says that nothing was applied. */
   readonly isRefusal?: (answer: A) => boolean
   /**
-   * Makes certain that these attempts are not applied later. Rejects with DUPLICATE if one of them was applied. Without
+   * Makes certain that no attempt so far is applied later. Rejects with DUPLICATE if one of them was applied. Without
    * it, the outcome is unknown when a lost attempt cannot be ended.
    */
-  readonly refuse?: (attempts: readonly string[]) => Promise<void>
+  readonly refuse?: () => Promise<void>
   readonly unknown: UnknownOutcomeInfo
-  /** Attempts of an earlier command, whose outcome is unknown. */
-  readonly earlier?: readonly LostAttempt[] | undefined
+  /** Lost connections of an earlier command, which may have applied the operation. */
+  readonly earlier?: readonly ConnectionIdentity[] | undefined
+  /**
+   * Whether attempts of which nobody here knows may be applied later, or were applied on another server. `maybeApplied`
+   * is true if an attempt of this call may have been.
+   */
+  readonly mayBeElsewhere?: (maybeApplied: boolean) => Promise<boolean>
 }
 
 export interface ResolvedOutcome<A> {
@@ -76,29 +75,30 @@ export async function resolveOutcome<A extends object>(
   queries: Queries,
   operation: RecoverableOperation<A>,
 ): Promise<ResolvedOutcome<A>> {
-  const { execute, isRefusal, unknown, earlier = [] } = operation
+  const { execute, isRefusal, unknown, earlier = [], mayBeElsewhere } = operation
   const lost = [...earlier]
   let maybeApplied = earlier.length > 0
   let running = false
   const outcomeUnknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(unknown, [...lost], cause)
+  const mustRefuse = async (): Promise<boolean> => lost.length > 0 || (await mayBeElsewhere?.(maybeApplied)) === true
   const attempt = async (): Promise<A | Refusal> => {
-    const id = randomUUID()
     running = true
     try {
       await killAll(queries, lost)
-      const answer = await execute(id)
-      if (lost.length === 0 || isRefusal?.(answer) !== true) return answer
-      return (await refuseLost(queries, operation, lost)) ?? answer
+      const answer = await execute()
+      if (isRefusal?.(answer) !== true || !(await mustRefuse())) return answer
+      return (await refuseAll(queries, operation, lost)) ?? answer
     } catch (error) {
       const rule = ruleOf(error)
       const connection = error instanceof DatabaseError ? error.lost : undefined
-      if (connection !== undefined) lost.push({ ...connection, attempt: id })
+      if (connection !== undefined) lost.push(connection)
       // A connection that was lost while opening has not received a statement.
       maybeApplied ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
-      if (!maybeApplied && rule.order === 'not placed') return { refusal: error }
+      const isElsewhere = verdicts.has(error.code) && (await mustRefuse())
+      if (!maybeApplied && !isElsewhere && rule.order === 'not placed') return { refusal: error }
       return (
-        (await finalOutcome(queries, operation, lost).catch((cause: unknown) => {
+        (await finalOutcome(queries, operation, { lost, isElsewhere }).catch((cause: unknown) => {
           throw outcomeUnknown(cause)
         })) ?? { refusal: error }
       )
@@ -112,30 +112,43 @@ export async function resolveOutcome<A extends object>(
   return { answer, maybeApplied }
 }
 
+/** The errors of a shop that refuses the operation, and not of a server that could not run it. */
+const verdicts: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT'])
+
 const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
 
 /** Kills the statement of each lost connection, and removes from `lost` those that have ended. */
-async function killAll(queries: Queries, lost: LostAttempt[]): Promise<void> {
+async function killAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
   for (const one of [...lost]) if (await killLostStatement(queries, one)) lost.splice(lost.indexOf(one), 1)
 }
 
-type Recovery<A> = Omit<RecoverableOperation<A>, 'execute' | 'isRefusal' | 'earlier'>
+type Recovery<A> = Pick<RecoverableOperation<A>, 'lookup' | 'refuse' | 'unknown'>
 
-/** Resolves to the result of the operation, undefined if it was not applied and no lost attempt will be. */
-async function finalOutcome<A>(queries: Queries, operation: Recovery<A>, lost: LostAttempt[]): Promise<A | undefined> {
-  return (await found(queries, operation.lookup)) ?? (await refuseLost(queries, operation, lost))
+interface OtherAttempts {
+  /** The connections whose statements could not be killed. */
+  readonly lost: ConnectionIdentity[]
+  readonly isElsewhere?: boolean
+}
+
+/** Resolves to the result of the operation, undefined if it was not applied and no other attempt will be. */
+async function finalOutcome<A>(
+  queries: Queries,
+  operation: Recovery<A>,
+  { lost, isElsewhere = false }: OtherAttempts,
+): Promise<A | undefined> {
+  const answer = await found(queries, operation.lookup)
+  return answer !== undefined || (lost.length === 0 && !isElsewhere) ? answer : refuseAll(queries, operation, lost)
 }
 
 /** Refuses the attempts that could not be killed. Resolves to the result if one of them was applied before. */
-async function refuseLost<A>(
+async function refuseAll<A>(
   queries: Queries,
   { lookup, refuse, unknown }: Recovery<A>,
-  lost: LostAttempt[],
+  lost: ConnectionIdentity[],
 ): Promise<A | undefined> {
-  if (lost.length === 0) return undefined
   if (refuse === undefined) throw new OutcomeUnknown(unknown, [...lost], undefined)
   try {
-    await refuse(lost.map(({ attempt }) => attempt))
+    await refuse()
   } catch (error) {
     if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
     const answer = await found(queries, lookup)
@@ -160,7 +173,7 @@ export async function resolved<A>(queries: Queries, operation: Recovery<A>, erro
   const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
   try {
     await killAll(queries, lost)
-    return await finalOutcome(queries, operation, lost)
+    return await finalOutcome(queries, operation, { lost })
   } catch (cause) {
     throw new OutcomeUnknown(operation.unknown, lost, cause)
   }

@@ -31,6 +31,8 @@ export interface ParsedOrder<S extends OrderStatus = 'confirmed' | 'pending'> {
   readonly lines: readonly OrderLine[]
   readonly adjustments: readonly Adjustment[]
   readonly key: string
+  /** The key was generated here. */
+  readonly isNewKey: boolean
   readonly status: S
   readonly dryRun: boolean
 }
@@ -63,6 +65,7 @@ export function parseOrder(given: unknown, rules: OrderRules<OrderStatus> = newO
     lines,
     adjustments,
     key: key ?? randomUUID(),
+    isNewKey: key === undefined,
     status: status ?? 'confirmed',
     dryRun: dryRun ?? false,
   }

@@ -1,7 +1,7 @@
-import type { Value } from '../../db/queries.ts'
+import { ownBlock, type Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 import type { Adjustment } from './adjustments.ts'
-import { declareAttempt, unlessRefused } from './refusals.ts'
+import { declareAttempt, findRefusal } from './refusals.ts'
 
 /** The parameters of placing an order. */
 export interface OrderParameters {
@@ -114,6 +114,18 @@ const withAdjustments: AdjustmentSql = {
 }
 const withoutAdjustments: AdjustmentSql = { declare: '', add: '', insert: '' }
 
+const answerPlaced = `SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest;`
+const commitUnlessRefused = `${findRefusal}
+    IF refused_attempt IS NULL THEN
+      COMMIT;
+      ${answerPlaced}
+    ELSE
+      ROLLBACK;
+      SELECT 'refused' AS outcome, refused_attempt AS attempt;
+    END IF;`
+const rollBack = `ROLLBACK;
+    ${answerPlaced}`
+
 const answerWithOrder = `SELECT
       'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest
       FROM orders WHERE id = old_id;`
@@ -128,7 +140,8 @@ const answerWithShortages = `SELECT
 /**
  * A complete order in one statement. The server runs it without waiting for the network, so the row lock on a popular
  * product is held for microseconds. The answer is one row: outcome ('placed' or 'existing'), order_id, total_amount and
- * digest. If stock is missing, it is a row 'short' for each product, or no row when the stock is available again.
+ * digest. If stock is missing, it is a row 'short' for each product, or no row when the stock is available again. If
+ * this attempt was refused, it is a row 'refused' with the last refused attempt.
  *
  * Stock is deducted first, in ascending id of product, and all other rows are written afterwards; the reverse order
  * deadlocks. After any failure, an existing order with the key is the answer: it may just have taken the last units.
@@ -136,10 +149,13 @@ const answerWithShortages = `SELECT
  * exception: they leave the transaction open. So the block begins with ROLLBACK. Without it, START TRANSACTION would
  * commit half of an order that was stopped earlier on the same connection.
  */
-const block = ({ declare, deduct, insertItems }: Deduction, beside: AdjustmentSql, dryRun: boolean): string => `
-BEGIN NOT ATOMIC
+const block = (
+  { declare, deduct, insertItems }: Deduction,
+  beside: AdjustmentSql,
+  dryRun: boolean,
+): string => `${ownBlock}
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
-  ${declareAttempt} DEFAULT ?;
+  ${declareAttempt}
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
   DECLARE line_count INT DEFAULT ?;
   DECLARE wanted_user INT DEFAULT ?;
@@ -169,9 +185,7 @@ BEGIN NOT ATOMIC
       VALUES (?, ?, 'orders', new_id, CONCAT(
         'placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total
       ));
-    ${unlessRefused}
-    ${dryRun ? 'ROLLBACK' : 'COMMIT'};
-    SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest;
+    ${dryRun ? rollBack : commitUnlessRefused}
   ELSE
     ROLLBACK;
     SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;

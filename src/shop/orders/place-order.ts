@@ -1,21 +1,15 @@
 import { hash } from 'node:crypto'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
-import { DatabaseError } from '../../db/failures.ts'
+import { type ConnectionIdentity, DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import {
-  type LostAttempt,
-  type RecoverableOperation,
-  resolveOutcome,
-  resolved,
-  type UnknownOutcomeInfo,
-} from './exactly-once.ts'
+import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
-import { refuseAttempts } from './refusals.ts'
+import { attemptAfter, attemptOf, refuseAttempts } from './refusals.ts'
 
 export interface OrderLine {
   readonly productId: number
@@ -33,14 +27,16 @@ export interface OrderRequest {
   readonly adjustments?: readonly Adjustment[] | undefined
   /** The idempotency key: it has at most one order, however often and by whomever the order is requested. */
   readonly key: string
+  /** The key was generated for this request: nobody else can have requested the order. */
+  readonly isNewKey?: boolean | undefined
   readonly status: 'confirmed' | 'pending'
   /** The time of an order that was placed elsewhere earlier; the default is now. */
   readonly orderedAt?: Date | undefined
   readonly author: Author
   /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
-  /** Attempts of an earlier command with this key, whose outcome is unknown. They are refused if the order is. */
-  readonly earlier?: readonly LostAttempt[] | undefined
+  /** The lost connections of an earlier command with this key, whose outcome is unknown. */
+  readonly earlier?: readonly ConnectionIdentity[] | undefined
 }
 
 export interface Placement {
@@ -161,7 +157,7 @@ export function digestOf(
   return hash('sha256', JSON.stringify(content), 'hex')
 }
 
-/** The answer of the statement. */
+/** The answer of the statement, but for 'refused'. */
 export interface Answer {
   readonly outcome: 'placed' | 'existing' | 'short'
   readonly order_id: number | null
@@ -189,14 +185,16 @@ export function unknownPlacement(key: string): UnknownOutcomeInfo {
  */
 async function placeWithKnownOutcome(
   queries: Queries,
-  order: OrderParameters & Pick<OrderRequest, 'earlier'>,
+  order: OrderParameters & Pick<OrderRequest, 'earlier' | 'isNewKey'>,
 ): Promise<Answer> {
-  const { key, dryRun = false, earlier } = order
+  const { key, isNewKey = false, dryRun = false, earlier } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
-    execute: (attempt) => send(queries, order, attempt),
+    execute: () => send(queries, order),
     ...recovery(queries, key),
     isRefusal: ({ outcome }) => outcome === 'short',
     earlier: dryRun ? [] : earlier,
+    // Another process may have requested the order, through another node.
+    mayBeElsewhere: async (maybeApplied) => (!isNewKey || maybeApplied) && !dryRun && (await isGaleraNode(queries)),
     // A dry run that was lost is rolled back, and writes nothing.
     ...(dryRun ? { refuse: () => Promise.resolve() } : {}),
   })
@@ -210,23 +208,28 @@ function recovery(
 ): Required<Pick<RecoverableOperation<Existing>, 'lookup' | 'refuse' | 'unknown'>> {
   return {
     lookup: () => orderOfKey(queries, key),
-    refuse: (attempts) => refuseAttempts(queries, key, attempts),
+    refuse: () => refuseAttempts(queries, [key]),
     unknown: unknownPlacement(key),
   }
 }
 
-async function send(queries: Queries, order: OrderParameters, attempt: string): Promise<Answer> {
+/** A row of the answer; `attempt` is the last refused attempt. */
+type Row = (Answer & Shortage) | { readonly outcome: 'refused'; readonly attempt: string }
+
+async function send(queries: Queries, order: OrderParameters, attempt = attemptOf(order.key)): Promise<Answer> {
   const { sql, values } = placeOrderStatement(order, attempt)
-  const rows = await queries.prepared<Answer & Shortage>(sql, values).catch((error: unknown) => {
+  const rows = await queries.prepared<Row>(sql, values).catch((error: unknown) => {
     throw error instanceof DbtoolError && error.code === 'DUPLICATE'
       ? retryable('another order with the same key appeared and disappeared', error)
       : error
   })
   const [row] = rows
   if (row === undefined) throw retryable('the missing stock is available again')
-  const answer = row.outcome === 'short' ? { ...row, shortages: rows.map(shortageOf) } : row
-  // A node that lags behind its cluster may not have the order yet that was placed on another one.
-  return answer.outcome === 'short' && (await isGaleraNode(queries))
+  if (row.outcome === 'refused') return send(queries, order, attemptAfter(row.attempt))
+  const answer = row.outcome === 'short' ? { ...row, shortages: (rows as Shortage[]).map(shortageOf) } : row
+  // A node that lags behind its cluster may not have the order yet that was placed on another one. Instead of a dry
+  // run, the refusal finds it.
+  return answer.outcome === 'short' && order.dryRun === true && (await isGaleraNode(queries))
     ? ((await orderOfKey(queries, order.key)) ?? answer)
     : answer
 }

@@ -1,4 +1,5 @@
-import { declareAttempt, unlessRefused } from './refusals.ts'
+import { ownBlock } from '../../db/queries.ts'
+import { refusalsOf } from './refusals.ts'
 
 /**
  * Places many orders in one transaction, all of them or none, under the rules of place-order.sql.ts. These values are
@@ -10,7 +11,6 @@ import { declareAttempt, unlessRefused } from './refusals.ts'
  *   orders        [[user_id, status, total, ordered_at, key, digest, [[product_id, quantity, price], …]], …]
  *   keys          [[line_count, key], …], in the order of `orders`
  *   adjustments   [[key, kind, label, amount], …]
- *   attempt       identifies this attempt, unless the caller commits it
  *   os_user, command
  *
  * The server reads a document from its start for each column of a row. Short values therefore come first, and
@@ -22,6 +22,7 @@ import { declareAttempt, unlessRefused } from './refusals.ts'
  *   existing   one row per order whose key already exists, also with n
  *   short      one row per product that has too little stock for all the orders
  *   repriced   one row per product that has another price than assumed
+ *   refused    one row per order whose key was refused before, also with n; another round of attempts may place it
  */
 const products = `JSON_TABLE(wanted_products, '$[*]' COLUMNS (
       product_id INT PATH '$[0]',
@@ -65,6 +66,7 @@ const asKey = (column: string): string => `CONVERT(${column} USING utf8mb4) COLL
 const existingOrders = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest'
 const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
+const refusedKeys = `${keys} STRAIGHT_JOIN ${refusalsOf('wanted.order_key')}`
 
 const deductAndInsert = `
   UPDATE ${products} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = sold.product_id
@@ -113,10 +115,9 @@ const declare = `DECLARE wanted_products, wanted_orders, wanted_keys, wanted_adj
   DECLARE began DATETIME(6) DEFAULT SYSDATE(6);`
 const bind = 'SET wanted_products = ?, wanted_orders = ?, wanted_keys = ?, wanted_adjustments = ?;'
 
-export const placeOrdersSql = `
-BEGIN NOT ATOMIC
+export const placeOrdersSql = `${ownBlock}
   ${declare}
-  ${declareAttempt};
+  DECLARE is_refused BOOLEAN;
   DECLARE EXIT HANDLER FOR 1062 BEGIN
     ROLLBACK;
     ${existing}
@@ -127,12 +128,20 @@ BEGIN NOT ATOMIC
   END;
 
   ${bind}
-  SET wanted_attempt = ?;
   ROLLBACK;
   START TRANSACTION;${deductAndInsert}
-    ${unlessRefused}
-    COMMIT;
-    ${placed}
+    -- Without any refusal, no key is looked up.
+    SET is_refused = EXISTS (SELECT 1 FROM order_refusals);
+    IF is_refused THEN
+      SET is_refused = EXISTS (SELECT 1 FROM ${refusedKeys});
+    END IF;
+    IF is_refused THEN
+      ROLLBACK;
+      SELECT 'refused' AS outcome, wanted.n FROM ${refusedKeys};
+    ELSE
+      COMMIT;
+      ${placed}
+    END IF;
   ELSE
     ROLLBACK;
     -- Orders that already exist need no stock.
@@ -148,8 +157,7 @@ END`
  * The same inside the transaction of the caller, who commits it, or rolls it back unless every order is placed. It has
  * no answer 'existing'; an order whose key already exists is an error.
  */
-export const placeOrdersInSql = `
-BEGIN NOT ATOMIC
+export const placeOrdersInSql = `${ownBlock}
   ${declare}
 
   ${bind}${deductAndInsert}

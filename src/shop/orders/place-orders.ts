@@ -32,6 +32,7 @@ type Row =
     }
   | { readonly outcome: 'short'; readonly product_id: number }
   | { readonly outcome: 'repriced'; readonly product_id: number }
+  | { readonly outcome: 'refused'; readonly n: number }
 
 /** An order with any status, which may have taken its stock long ago. */
 export interface BulkOrderRequest extends Omit<OrderRequest, 'status' | 'dryRun'> {
@@ -47,10 +48,10 @@ interface DigestedRequest {
 }
 
 /**
- * One attempt each for orders that already exist, for products that are short, for prices that changed, and for other
- * changes made meanwhile.
+ * One attempt each for orders that already exist, for keys that were refused before, for products that are short, and
+ * for prices that changed. The last one is for other changes made meanwhile.
  */
-const mostAttempts = 4
+const mostAttempts = 5
 /** Error codes that refuse one order while the others may be sound. */
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
@@ -88,7 +89,7 @@ async function placeAtOnce(
     const rows = await send(queries, pending, prices)
     for (const row of rows) {
       if (row.outcome === 'repriced') prices.forget(row.product_id)
-      if (row.outcome === 'short' || row.outcome === 'repriced') continue
+      if (row.outcome !== 'placed' && row.outcome !== 'existing') continue
       const { outcome, n, order_id: orderId, total_amount: totalAmount } = row
       const answered = pending[n - 1]
       if (answered !== undefined && (outcome === 'placed' || row.digest === answered.digest))
@@ -116,7 +117,7 @@ export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderReq
   if (short.length > 0) throw await outOfStock(tx, short, requests)
   return rows.map((row) => {
     if (row.outcome === 'repriced') throw new DbtoolError('DEADLOCK', 'a price changed meanwhile; try again')
-    if (row.outcome === 'short') throw new DbtoolError('UNEXPECTED', 'the server returned two different outcomes')
+    if (row.outcome !== 'placed') throw new DbtoolError('UNEXPECTED', 'the server returned two different outcomes')
     return { outcome: 'placed', orderId: row.order_id, totalAmount: row.total_amount }
   })
 }
@@ -165,13 +166,12 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = async (attempt: string): Promise<Row[]> => {
+  const execute = async (): Promise<Row[]> => {
     const known = await prices.of(queries, unpricedProducts(batch))
-    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known), attempt)
+    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known))
   }
   // All orders are one transaction, so one of their keys stands for all.
-  const refuse = (attempts: readonly string[]): Promise<void> =>
-    refuseAttempts(queries, batch[0]?.request.key ?? '', attempts)
+  const refuse = (): Promise<void> => refuseAttempts(queries, [batch[0]?.request.key ?? ''])
   const operation = { execute, lookup, isRefusal, refuse, unknown }
   const { answer } = await resolveOutcome<readonly Row[]>(queries, operation).catch((error: unknown) => {
     if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
@@ -180,18 +180,10 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
   return answer
 }
 
-/**
- * Sends one of the two statements; `attempt` is a value of the first. The total of a placed order is the one that was
- * sent.
- */
-async function answerOf(
-  queries: Queries,
-  sql: string,
-  batch: readonly PricedOrder[],
-  ...attempt: readonly string[]
-): Promise<Row[]> {
+/** Sends one of the two statements. The total of a placed order is the one that was sent. */
+async function answerOf(queries: Queries, sql: string, batch: readonly PricedOrder[]): Promise<Row[]> {
   const { documents, author } = valuesOf(batch)
-  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...attempt, ...author])
+  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...author])
   return rows.map((row) => (row.outcome === 'placed' ? { ...row, total_amount: batch[row.n - 1]?.total ?? '' } : row))
 }
 

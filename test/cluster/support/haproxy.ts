@@ -10,6 +10,11 @@ import type { GaleraNode } from '../../support/galera.ts'
 export const noHaproxy =
   spawnSync('haproxy', ['-v']).status === 0 ? undefined : "skipped: Debian's package haproxy is not installed"
 
+/** A node, by the port at which it listens. */
+interface Backend {
+  readonly ports: { readonly sql: number }
+}
+
 export interface Haproxy {
   readonly port: number
   stop(): Promise<void>
@@ -21,11 +26,7 @@ interface Variant {
 }
 
 /** HAProxy before these nodes, the first of which gets the connections, with the configuration of docs/cluster.md. */
-export async function haproxy(
-  nodes: readonly GaleraNode[],
-  folder: string,
-  { change }: Variant = {},
-): Promise<Haproxy> {
+export async function haproxy(nodes: readonly Backend[], folder: string, { change }: Variant = {}): Promise<Haproxy> {
   const port = await freePort()
   const file = join(folder, `haproxy-${port}.cfg`)
   const documented = documentedConfiguration()
@@ -48,7 +49,7 @@ export async function haproxy(
 }
 
 /** The account of its health checks. */
-export async function createCheckAccount(node: GaleraNode): Promise<void> {
+export async function createCheckAccount(node: Pick<GaleraNode, 'asOwner'>): Promise<void> {
   await node.asOwner(async (owner) => {
     await owner.execute("CREATE USER IF NOT EXISTS haproxy@'127.0.0.1'")
   })
@@ -62,7 +63,7 @@ function documentedConfiguration(): string {
   return configuration
 }
 
-function configurationFor(nodes: readonly GaleraNode[], port: number, documented: string): string {
+function configurationFor(nodes: readonly Backend[], port: number, documented: string): string {
   const own = documented
     .replace(/bind \S+/, `bind 127.0.0.1:${port}`)
     .replace(/^( *server n(\d)) \S+/gm, (_line, server: string, number: string) => {
