@@ -8,8 +8,8 @@ export interface LibraryLoad {
   readonly options: Library.CreatePoolOptions
   readonly workers: number
   readonly seconds: number
-  /** Orders before the measurement, while the code of the process is compiled; the default is none. */
-  readonly warmUpOrders?: number
+  /** Orders before the measurement: a service runs for longer than the code of a new process is compiled. */
+  readonly warmUpOrders: number
   readonly lines: number
   readonly products: number
   readonly users: number
@@ -18,6 +18,8 @@ export interface LibraryLoad {
 /** The figures of the load: latencies in milliseconds, and the time of this process's CPU for an order. */
 export interface LibraryFigures {
   readonly placed: number
+  /** The orders of the warm-up, which no other figure counts. */
+  readonly before: number
   readonly failed: number
   readonly seconds: number
   readonly p50: number
@@ -41,12 +43,21 @@ function someOrder(): Library.NewOrder {
 
 async function measure(): Promise<LibraryFigures> {
   const pool = createPool(load.options)
-  for (let n = 0; n < (load.warmUpOrders ?? 0); n += 1) await placeOrder(pool, someOrder())
+  const workers = (work: () => Promise<void>): Promise<unknown> =>
+    Promise.all(Array.from({ length: load.workers }, work))
+  let before = 0
+  await workers(async () => {
+    while (before < load.warmUpOrders) {
+      before += 1
+      await placeOrder(pool, someOrder())
+    }
+  })
   const latencies: number[] = []
   let failed = 0
   const started = performance.now()
   const until = started + load.seconds * 1_000
-  const worker = async (): Promise<void> => {
+  const cpu = process.cpuUsage()
+  await workers(async () => {
     for (let began = performance.now(); began < until; began = performance.now()) {
       try {
         await placeOrder(pool, someOrder())
@@ -55,14 +66,13 @@ async function measure(): Promise<LibraryFigures> {
         failed += 1
       }
     }
-  }
-  const cpu = process.cpuUsage()
-  await Promise.all(Array.from({ length: load.workers }, worker))
+  })
   const { user, system } = process.cpuUsage(cpu)
   const seconds = (performance.now() - started) / 1_000
   await pool.close()
   return {
     placed: latencies.length,
+    before,
     failed,
     seconds,
     p50: percentile(latencies, 0.5),

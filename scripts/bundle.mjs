@@ -28,7 +28,7 @@ export const bundled = [
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
 // needs no driver.
 const groups = [
-  ['base', /\/src\/(?:errors|values|file-trust|user-folders|write-file|db\/target)\.ts$/],
+  ['base', /\/src\/(?:errors|kind-of|values|file-trust|user-folders|write-file|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|cluster\/sync-wait|pool\/(?:pool|modes))\.ts$/],
   ['program', /\/commands\/run\.ts$/],
   [
