@@ -97,7 +97,7 @@ export async function importFile(ctx: Context, given: string | undefined, option
 }
 
 const keyRule = async (): Promise<(text: string) => KeyRule> =>
-  (await import('../../src/shop/import/draft-order.ts')).parseKeyRule
+  (await import('../../src/shop/import/key-rule.ts')).parseKeyRule
 
 /**
  * The rules for orders without a user. The guest is named as everywhere on the command line, and created if users of

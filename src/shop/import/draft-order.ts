@@ -15,11 +15,12 @@ import {
   quoteValue,
 } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
+import { cachingLast } from './caching-last.ts'
 import { FieldReader } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { oneCurrency } from './one-currency.ts'
-import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
-import { type Amounts, Faulty, type HeadValues, instantText, OrderHead, type ReadAmounts } from './order-head.ts'
+import { type Group, type KeyRule } from './order-groups.ts'
+import { type Amounts, Faulty, type HeadValues, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
 import { flagFor } from './value-hints.ts'
 
@@ -195,15 +196,6 @@ function parseUser(text: string): string {
 
 const parseCustomer = parseName(255)
 
-/** Caches the last parsed value, because the lines of one order repeat some columns. */
-function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
-  let last: { readonly text: string; readonly value: T } | undefined
-  return (text) => {
-    if (last?.text !== text) last = { text, value: parse(text) }
-    return last.value
-  }
-}
-
 const ofOrder = {
   ref: cachingLast(parseName(mostKeyCharacters)),
   user: cachingLast(parseUser),
@@ -276,26 +268,6 @@ function faultOf(name: string, text: string, parse: (text: string) => unknown): 
     return []
   } catch (error) {
     if (error instanceof InvalidValue) return [`${name} ${error.message}${flagFor(name, text)}`]
-    throw error
-  }
-}
-
-/** Makes the key of orders from a list of columns such as `order_ref,ordered_at`. Throws InvalidValue. */
-export function parseKeyRule(text: string): KeyRule {
-  const columns = text.split(',').map((name) => parseChoice(keyColumns)(name.trim()))
-  if (!columns.includes('order_ref')) throw new InvalidValue(`must include order_ref, not ${quoteValue(text)}`)
-  return {
-    columns: keyColumns.filter((column) => columns.includes(column)),
-    normalize: (column, value) => (column === 'ordered_at' ? normalInstant(value) : value),
-  }
-}
-
-function normalInstant(text: string): string {
-  try {
-    return instantText(ofOrder.moment(text))
-  } catch (error) {
-    // The fault is reported when the line is read.
-    if (error instanceof InvalidValue) return text
     throw error
   }
 }
