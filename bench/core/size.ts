@@ -4,6 +4,8 @@ export interface Size {
   readonly rounds: number
   /** Duration of one trial of a load. */
   readonly seconds: number
+  /** Orders before such a trial, which compile the code of a new process. */
+  readonly warmUpOrders: number
   /** Duration of one trial of the orders matrix. */
   readonly cellSeconds: number
   readonly roundTripsMs: readonly number[]
@@ -27,6 +29,7 @@ export const full: Size = {
   name: 'full',
   rounds: 5,
   seconds: 5,
+  warmUpOrders: 600,
   cellSeconds: 2,
   roundTripsMs: [0, 5],
   linesOfOrders: [1, 3, 20, 100, 1_000],
@@ -46,6 +49,7 @@ export const quick: Size = {
   name: 'quick',
   rounds: 3,
   seconds: 0.5,
+  warmUpOrders: 20,
   cellSeconds: 0.15,
   linesOfOrders: [1, 3, 20, 100],
   connections: [1, 16],

@@ -17,7 +17,6 @@ import { ordersDatabase, ordersShop, usersOfShop } from './placing.ts'
 
 const connections = 16
 const lines = 3
-const warmUpOrders = 600
 
 interface Work {
   readonly demand: 'hot' | 'spread'
@@ -80,7 +79,7 @@ async function placing(bench: Bench, work: Work, path: string, port: number | un
       maxOverflow: 0,
     },
     workers: work.workers,
-    warmUpOrders,
+    warmUpOrders: size.warmUpOrders,
     seconds: size.seconds,
     lines,
     products: work.demand === 'hot' ? lines : 1_000,
