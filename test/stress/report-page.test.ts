@@ -20,8 +20,9 @@ const at = (name: string): string => join(folder, name)
 
 const overTime = ['Successful iterations', 'Total time', 'Acquire wait', 'Connections and waiting workers']
 const server = ['Threads on the server', 'Statements of all clients', 'Waits for row locks', 'Processors in use']
+const query = ['stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}']
 const commandLines = {
-  stress: ['stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}', '--duration', '2s', '--workers', '8'],
+  stress: [...query, '--duration', '2s', '--workers', '8'],
   open: [
     ...['stress', '--sql', 'SELECT nonsense_with_a_long_name_that_no_table_has', '--sql', '9: SELECT 1'],
     ...['--rate', '200', '--duration', '2s'],
@@ -46,7 +47,7 @@ const pages: Record<Name, string[]> = {
 const names = Object.keys(pages) as Name[]
 
 beforeAll(async () => {
-  const first = ['stress', '--workload', 'ping', '--workers', '8', '--iterations', '50']
+  const first = [...query, '--workers', '8', '--iterations', '50']
   const run = async (words: readonly string[]): Promise<number> =>
     (await dbtool(['pool', ...words], { database: database.name })).exitCode
   expect(await run([...first, '--out', `json=${at('first.json')}`])).toBe(0)

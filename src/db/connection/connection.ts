@@ -165,9 +165,11 @@ export class Connection extends Statements implements PooledConnection {
   async reset(): Promise<void> {
     const { raw, setUp, target } = this.parts
     const canReset = setUp !== undefined && target.database !== undefined
-    if (!canReset || (await this.isNode())) throw new Error('the session cannot be restored')
+    if (!canReset) throw new Error('the session cannot be restored')
     await this.bounded(resetMs, raw.reset())
     await this.bounded(resetMs, setUp())
+    // Asked afterwards, because the session was as its caller left it.
+    if (await this.isNode()) throw new Error('the session of a node cannot be restored')
     this.#session.restored()
   }
 
