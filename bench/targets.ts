@@ -170,7 +170,7 @@ export const targets: readonly Target[] = [
     reach: most(1.25),
     measure: (figures) => {
       const [tenfold, once] = [10, 1].map((months) => figures.of('import', ofMonths(months), thisBuild))
-      return figures.ratioOfAlso('peakMegabytes', tenfold, once)
+      return figures.ratioToMedian('peakMegabytes', tenfold, once)
     },
   },
   {

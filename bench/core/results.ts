@@ -86,6 +86,12 @@ export class Figures {
     return ratioOf(countsOf(mine, what), countsOf(peers, what))
   }
 
+  /** The rounds of one work in relation to the median of another, which may have another number of rounds. */
+  ratioToMedian(what: string, mine: Series | undefined, other: Series | undefined): Spread | undefined {
+    const middle = spreadOf(countsOf(other, what))?.median
+    return middle === undefined ? undefined : spreadOf(countsOf(mine, what).map((value) => value / middle))
+  }
+
   /** The spread of one figure: `value`, `failed`, or one of `also`. */
   spread(group: string, work: string, who: string, what = 'value'): Spread | undefined {
     return spreadOf(countsOf(this.of(group, work, who), what))
