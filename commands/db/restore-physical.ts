@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DumpFile } from '../../src/client/dump-file.ts'
 import type { Unpacking } from '../../src/client/physical/unpack.ts'
+import { isUserDatabase } from '../../src/client/physical/user-databases.ts'
 import type { Context } from '../../src/context/context.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { DbtoolError } from '../../src/errors.ts'
@@ -94,7 +95,7 @@ interface Content {
 const userDatabases = `
 SELECT SCHEMA_NAME AS name, COUNT(TABLE_NAME) AS tables
   FROM information_schema.SCHEMATA LEFT JOIN information_schema.TABLES ON TABLE_SCHEMA = SCHEMA_NAME
-  WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
+  WHERE ${isUserDatabase}
   GROUP BY SCHEMA_NAME ORDER BY SCHEMA_NAME`
 
 const contents = (queries: Queries): Promise<Content[]> => queries.rows<Content>(userDatabases)

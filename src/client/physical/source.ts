@@ -6,6 +6,7 @@ import { addressOf, type Target } from '../../db/target.ts'
 import { DbtoolError, isNodeError, messageOf } from '../../errors.ts'
 import { quotedPath } from '../../values.ts'
 import { type BackupPrograms, seriesOf } from './programs.ts'
+import { isUserDatabase } from './user-databases.ts'
 
 interface Facts {
   readonly version: string
@@ -19,7 +20,7 @@ interface Facts {
 const facts = `
 SELECT VERSION() AS version, @@datadir AS folder, @@hostname AS host, @@socket AS socket, CURRENT_USER() AS account,
     (SELECT COUNT(*) FROM information_schema.SCHEMATA
-      WHERE SCHEMA_NAME NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')) AS \`databases\``
+      WHERE ${isUserDatabase}) AS \`databases\``
 
 const orElse = 'or leave --physical away'
 
