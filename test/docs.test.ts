@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { serverPaths } from '../src/server/home.ts'
@@ -104,6 +104,14 @@ describe('every command of the documentation does what it says', () => {
 
   it('translated pages have an original', () =>
     expect(pagesIn('docs/fr')).toEqual(translations.map(([translation]) => translation)))
+
+  it('the files that the pages name exist', () => {
+    // A decision names the files of its day.
+    for (const page of pages.filter((name) => name !== 'docs/decisions.md')) {
+      const named = readFileSync(page, 'utf8').matchAll(/`((?:src|commands|bin|test|bench|scripts)\/[\w./-]+)`/g)
+      for (const [, file = ''] of named) expect(existsSync(file), `${page} names ${file}`).toBe(true)
+    }
+  })
 
   it('links lead somewhere', () => {
     for (const page of [...pages, ...pagesIn('docs/fr')]) {
