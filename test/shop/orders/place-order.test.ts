@@ -209,8 +209,12 @@ describe('an order', () => {
         (await database.connection.rows<{ table: string; type: string; key: string }>(`EXPLAIN ${sql}`)).map(
           ({ table, type, key }) => [table, type, key],
         )
-      const oneByOne = updateOf(3).replaceAll(/\b(?:product|quantity|agreed)1\b/g, '1')
-      expect(await planOf(oneByOne), oneByOne).toEqual([['products', 'range', 'PRIMARY']])
+      for (const count of [1, 3, 16]) {
+        const byVariables = updateOf(count)
+          .replaceAll(/\bproduct(\d+)/g, '$1')
+          .replaceAll(/\b(?:quantity|agreed)\d+/g, '1')
+        expect(await planOf(byVariables), byVariables).toEqual([['products', 'range', 'PRIMARY']])
+      }
       const together = updateOf(100).replace('wanted', "'[[1,1],[2,1],[3,1]]'")
       expect(await planOf(together), together).toEqual([
         ['line', 'ALL', null],
