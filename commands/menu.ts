@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 import { promptsAt } from '../src/context/asking.ts'
 import type { Io } from '../src/context/context.ts'
-import { exitCodes, InvalidValue } from '../src/errors.ts'
+import { DbtoolError, exitCodes, InvalidValue } from '../src/errors.ts'
 import { mayAsk } from '../src/prompts/ask.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
 import { quotedForShell } from '../src/values.ts'
@@ -21,7 +21,17 @@ export interface Menu {
  * Offers nouns, verbs and flags, shows the resulting command line and runs it, until the user quits. Resolves to the
  * last exit code.
  */
-export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
+export async function runMenu(menu: Menu): Promise<number> {
+  try {
+    return await offerCommands(menu)
+  } catch (error) {
+    // Not an error: at a question of the menu, Ctrl-C is a way out.
+    if (error instanceof DbtoolError && error.code === 'INTERRUPTED') return exitCodes.INTERRUPTED
+    throw error
+  }
+}
+
+async function offerCommands({ program, io, flags, run }: Menu): Promise<number> {
   let exitCode = 0
   while (!io.signal.aborted) {
     const prompts = promptsAt(io)
@@ -33,9 +43,20 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
     // Leaving a question leaves the menu, too.
     if (exitCode === exitCodes.INTERRUPTED) return exitCode
     io.stderr.write('\n')
+    if (!(await wantsMore(promptsAt(io)))) return exitCode
   }
   return exitCode
 }
+
+/** A short question: the list of all commands would push the result out of the screen. */
+const wantsMore = (prompts: Conversation): Promise<boolean> =>
+  prompts.choose({
+    message: 'What next?',
+    choices: [
+      { name: 'another command', value: true },
+      { name: 'quit', value: false },
+    ],
+  })
 
 /** Resolves to null when the user quits. */
 async function chooseVerb(prompts: Conversation, program: Command): Promise<Command | null> {

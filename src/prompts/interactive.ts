@@ -9,13 +9,13 @@ import {
   type YesQuestion,
 } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
+import { layOutList } from './list-layout.ts'
 import { asciiTheme, askAt, watchEnter } from './question.ts'
 
 /** The pause in typing after which a search starts. */
 const typingPauseMs = 80
-const linesOfChoices = 12
-/** The lines of a prompt besides its choices: the question, and the help below it. */
-const linesOfQuestion = 4
+/** The choices that a search shows at most. */
+const mostFound = 12
 /** The signs before a choice, and one column less than the terminal has: a full line would count as two. */
 const columnsBesideChoice = 4
 /** The sign before a question, and the ` (y/N) ` behind it. */
@@ -34,6 +34,14 @@ interface Screen {
   readonly wrap: (text: string, width: number) => string
   /** Whether the terminal shows only ASCII characters. */
   readonly isAscii: boolean
+}
+
+interface List {
+  readonly kind: 'select' | 'checkbox'
+  readonly message: string
+  readonly choices: readonly Choice<unknown>[]
+  /** The number of choices, if they are not known yet. */
+  readonly most?: number
 }
 
 /** Prompts for missing values on stderr. */
@@ -96,7 +104,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       source,
-      pageSize: linesOfChoices,
+      ...this.list({ kind: 'select', message, choices: [], most: mostFound }),
     }).finally(enter.stop)
     return value
   }
@@ -107,7 +115,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       choices: choices.map((choice) => this.choiceRow(choice)),
-      pageSize: this.linesFor(choices.length),
+      ...this.list({ kind: 'select', message, choices }),
       loop: false,
     })
     return value
@@ -119,7 +127,9 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       choices: choices.map((choice) => this.choiceRow(choice)),
-      pageSize: linesOfChoices,
+      // A key for all choices would be pressed by mistake.
+      shortcuts: { all: null, invert: null },
+      ...this.list({ kind: 'checkbox', message, choices }),
       loop: false,
     })
     return value
@@ -162,7 +172,7 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   private get columns(): number {
-    return this.terminal.stderr.columns ?? columnsInPipes
+    return this.terminal.stderr.columns || columnsInPipes
   }
 
   /** A choice in one line. */
@@ -206,10 +216,25 @@ export class InteractiveAsk implements Ask, Conversation {
     return value
   }
 
-  /** The number of visible choices: all, if they fit on the terminal together with the question. */
-  private linesFor(choices: number): number {
-    const { rows = linesOfChoices } = this.terminal.stderr
-    return Math.max(linesOfChoices / 2, Math.min(choices, rows - linesOfQuestion))
+  private list({ kind, message, choices, most = choices.length }: List): { pageSize: number; theme: object } {
+    const { pageSize, help } = layOutList({
+      kind,
+      choices: most,
+      rows: this.terminal.stderr.rows || undefined,
+      columns: this.columns,
+      otherLines: this.otherLines(message, choices),
+      isAscii: this.screen.isAscii,
+    })
+    return { pageSize, theme: { ...(this.screen.isAscii ? asciiTheme : {}), style: { keysHelpTip: () => help } } }
+  }
+
+  /** The lines of a list besides its choices and keys: the question, an empty line, and notes about one choice. */
+  private otherLines(message: string, choices: readonly Choice<unknown>[]): number {
+    const { escapeControls, wrap } = this.screen
+    const linesOf = (text: string, width: number): number => wrap(escapeControls(text), width).split('\n').length
+    const notes = choices.map(({ description }) => (description === undefined ? 0 : linesOf(description, this.columns)))
+    const refusal = choices.some(({ disabled }) => disabled !== undefined) ? 1 : 0
+    return linesOf(message, this.columns - columnsBesideQuestion) + 1 + Math.max(0, ...notes) + refusal
   }
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
@@ -217,7 +242,7 @@ export class InteractiveAsk implements Ask, Conversation {
     return askAt(this.terminal, {
       ...question,
       message: wrap(escapeControls(question.message), Math.max(this.columns - columnsBesideQuestion, 1)),
-      ...(isAscii ? { theme: asciiTheme } : {}),
+      ...(isAscii && !('theme' in question) ? { theme: asciiTheme } : {}),
     })
   }
 }

@@ -55,15 +55,9 @@ export function watchEnter(input: Readable): { readonly isPressed: boolean; repe
   }
 }
 
-const keyNames: Readonly<Record<string, string>> = { '↑↓': 'up/down', '⏎': 'enter' }
-
 /** The signs of inquirer in ASCII. */
 export const asciiTheme = {
   prefix: { idle: '?', done: 'ok' },
   icon: { cursor: '>', checked: '[x]', unchecked: '[ ]', disabledChecked: '[x]', disabledUnchecked: '-' },
   spinner: { interval: 80, frames: ['-', '\\', '|', '/'] },
-  style: {
-    keysHelpTip: (keys: readonly (readonly [key: string, action: string])[]) =>
-      keys.map(([key, action]) => `${keyNames[key] ?? key} ${action}`).join(', '),
-  },
 }

@@ -9,6 +9,7 @@ h1 { font-size: 1.5rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 2.2re
 .command { display: flex; gap: .6rem; align-items: start; margin: .8rem 0 }
 code { font: .9rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere }
 .command .lines { white-space: pre; overflow-x: auto; min-width: 0 }
+.flag { white-space: nowrap }
 .command code { flex: 1; padding: .4rem .7rem; border: 1px solid var(--grid); border-radius: .4rem }
 button { font: inherit; font-size: .9rem; padding: .4rem .8rem; border-radius: .4rem; cursor: pointer;
   color: var(--ink); background: var(--paper); border: 1px solid var(--quiet) }

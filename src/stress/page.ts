@@ -45,9 +45,9 @@ export function pageOf({ title, about, verdict: { good, sentence }, body }: Page
 <body><main>
 <h1>${escapeHtml(title)}</h1>
 <p class="quiet">${escapeHtml(about.date)} · ${escapeHtml(about.server)}</p>
-<div class="command"><code id="command">${escapeHtml(about.command)}</code>
+<div class="command"><code id="command">${textOf(about.command)}</code>
 <button type="button" class="copy" data-copies="command" hidden>Copy</button></div>
-<p class="verdict ${good ? 'good' : 'bad'}">${escapeHtml(sentence)}</p>
+<p class="verdict ${good ? 'good' : 'bad'}">${textOf(sentence)}</p>
 ${body.map((part) => (typeof part === 'string' ? part : chartGroup(part))).join('\n')}
 <h2>Conditions</h2>
 <div class="tables">
@@ -79,6 +79,10 @@ ${drawn.join('\n')}
 /** JSON that cannot end its script element. */
 const embedded = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
 
+/** A text with its flags unbroken: browsers would end a line after `--`. */
+export const textOf = (text: string): string =>
+  escapeHtml(text).replace(/(?<![\w-])--?[a-z][\w-]*/gi, '<span class="flag">$&</span>')
+
 /** A table; the first cell of each row is its heading. Empty without rows. */
 export function tableOf(
   caption: string,
@@ -96,7 +100,7 @@ export function tableOf(
   const body = rows.map(([name = '', ...cells]) => {
     const attributes = (cell: string, at: number): string =>
       attribute([...classesOf(cell, at === 0 ? 'th' : 'td'), ...(alignments[at] ?? [])])
-    const values = cells.map((cell, at) => `<td${attributes(cell, at + 1)}>${escapeHtml(cell)}</td>`)
+    const values = cells.map((cell, at) => `<td${attributes(cell, at + 1)}>${textOf(cell)}</td>`)
     const heading = breakable(escapeHtml(unbroken(name)))
     const missed = name.startsWith('✖') ? ' class="missed"' : ''
     return `<tr${missed}><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`

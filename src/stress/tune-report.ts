@@ -3,7 +3,7 @@ import { type Axis, type Chart, escapeHtml } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
 import { median } from './median.ts'
 import type { ServerMeans } from './observer.ts'
-import { pageOf, tableOf, type About } from './page.ts'
+import { pageOf, tableOf, textOf, type About } from './page.ts'
 import type { Size } from './rounds.ts'
 import { serverCells, serverColumnNames } from './server-means.ts'
 import { processorLines } from './stress-charts.ts'
@@ -61,7 +61,7 @@ export function tuneHtmlOf(report: TuneReport): string {
 function conclusions(words: readonly string[]): string[] {
   const first = words.findIndex((word) => word.startsWith(' '))
   const last = words.findLastIndex((word) => word.startsWith(' '))
-  const paragraphs = words.map((word) => `<p>${escapeHtml(word)}</p>`)
+  const paragraphs = words.map((word) => `<p>${textOf(word)}</p>`)
   if (first < 0) return paragraphs
   const pasted = words.slice(first, last + 1).map((word) => escapeHtml(word.trim()))
   const block = `<div class="command"><code id="settings" class="lines">${pasted.join('\n')}</code>

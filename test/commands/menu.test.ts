@@ -36,6 +36,11 @@ const chooseVerb = async (tty: Terminal, noun: string, verb: string): Promise<vo
   await choose(tty, `Which ${noun} command?\n`, `${verb} `)
 }
 
+const anotherVerb = async (tty: Terminal, noun: string, verb: string): Promise<void> => {
+  await choose(tty, 'What next?\n', 'another command')
+  await chooseVerb(tty, noun, verb)
+}
+
 describe('bare dbtool on a terminal is a menu', () => {
   const home = join(folder, 'home')
   // Nothing is configured: neither server nor shop.
@@ -48,10 +53,10 @@ describe('bare dbtool on a terminal is a menu', () => {
     await choose(tty, 'Which options?', '')
     await tty.see('$ dbtool server start')
     await tty.see('the private server is running')
-    await chooseVerb(tty, 'db', 'migrate')
+    await anotherVerb(tty, 'db', 'migrate')
     await choose(tty, 'Which options?', '')
     await tty.see('$ dbtool db migrate')
-    await chooseVerb(tty, 'users', 'create')
+    await anotherVerb(tty, 'users', 'create')
     await tty.see('? Which options?')
     tty.type(keys.enter)
     await tty.see('Username (3 to 50 of A-Z a-z 0-9 _)')
@@ -64,7 +69,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     tty.type(`Abcdef-12345${keys.enter}`)
     await tty.see('added grace')
     await tty.see('without prompts: dbtool users create --username grace --email grace@example.com')
-    await chooseVerb(tty, 'products', 'create')
+    await anotherVerb(tty, 'products', 'create')
     await tty.see('? Which options?')
     tty.type(down + down)
     await tty.see('❯◯ --stock <n>')
@@ -81,7 +86,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await tty.see('Price')
     tty.type(`7.50${keys.enter}`)
     await tty.see('added')
-    await chooseVerb(tty, 'orders', 'place')
+    await anotherVerb(tty, 'orders', 'place')
     // It asks for everything itself, so that the menu offers no flags.
     await tty.see('$ dbtool orders place\n')
     await tty.see('Which customer?')
@@ -97,7 +102,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await tty.see('Place this order of 15.00 for grace? On the private server.')
     tty.type(`y${keys.enter}`)
     await tty.see('placed order 1: 15.00')
-    await choose(tty, 'Which command?\n', 'quit')
+    await choose(tty, 'What next?\n', 'quit')
     expect(await tty.ended()).toBe(0)
     expect((await dbtool('orders get 1 --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject({
       username: 'grace',
@@ -125,25 +130,52 @@ describe('bare dbtool on a terminal is a menu', () => {
   })
 
   it.each([
-    ['at the first question', [] as const],
-    ['in a verb', ['connection', 'test'] as const],
-  ])('that Ctrl-C leaves %s: 130', async (_where, [noun, verb]) => {
+    ['at the first question', [] as const, '? Which command?'],
+    ['after a command', ['connection', 'test'] as const, '? What next?'],
+  ])('that Ctrl-C leaves %s: 130, and no word of what was or was not changed', async (_where, words, question) => {
     const tty = terminal([], database)
+    const [noun, verb] = words
     if (noun !== undefined && verb !== undefined) {
       await chooseVerb(tty, noun, verb)
       await tty.see('connected as')
     }
-    await tty.see('? Which command?')
+    await tty.see(question)
+    await tty.see('Ctrl-C cancel')
     tty.type(keys.ctrlC)
     expect(await tty.ended()).toBe(130)
+    expect(tty.screen).not.toContain('interrupted')
   })
+
+  it.each([
+    { rows: 24, columns: 80, hidden: '', last: '  quit' },
+    {
+      rows: 20,
+      columns: 60,
+      hidden: ' • 17 of 21 shown',
+      last: '  completion  print the script for tab completion in your…',
+    },
+    { rows: 12, columns: 40, hidden: '\n8 of 21 shown', last: '  connection  test the connection' },
+  ])(
+    'that fits on $columns × $rows with its way out, and tells how much of it is hidden',
+    async ({ rows, columns, hidden, last }) => {
+      const tty = terminal([], database, { rows, columns })
+      await tty.see(`↑↓ navigate • ⏎ select • Ctrl-C cancel${hidden}`)
+      const lines = tty.screen.slice(tty.screen.indexOf('? Which command?')).split('\n')
+      expect(lines.at(hidden.startsWith('\n') ? -4 : -3)).toBe(last)
+      expect(lines.length).toBeLessThanOrEqual(rows)
+      tty.type(`q`)
+      await tty.see('❯ quit')
+      tty.type(keys.enter)
+      expect(await tty.ended()).toBe(0)
+    },
+  )
 
   it('that keeps the flags of every command', async () => {
     const tty = terminal(['--format', 'json'], database)
     await chooseVerb(tty, 'connection', 'test')
     await tty.see('$ dbtool --format json connection test')
     await tty.see('"version":')
-    await choose(tty, 'Which command?\n', 'quit')
+    await choose(tty, 'What next?\n', 'quit')
     expect(await tty.ended()).toBe(0)
   })
 

@@ -198,6 +198,8 @@ interface Findings {
   readonly overlapping: string[]
   /** Words of tables that are broken between two lines. */
   readonly broken: string[]
+  /** Flags of command lines that are broken between two lines, such as `--sql` after its hyphens. */
+  readonly brokenFlags: string[]
   /** Text with less contrast to the page than WCAG 2.1 requires (4.5 : 1). */
   readonly faint: string[]
 }
@@ -251,6 +253,17 @@ const look = `(() => {
       return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1
     }).map(([word]) => word)
   }
+  const brokenFlagsIn = (text) =>
+    [...text.data.matchAll(/(?<![\\w-])--?[a-z][\\w-]*/gi)].filter((flag) => {
+      const range = document.createRange()
+      range.setStart(text, flag.index)
+      range.setEnd(text, flag.index + flag[0].length)
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1
+    }).map(([flag]) => flag)
+  const textsIn = (element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+    return Array.from(function* () { while (walker.nextNode()) yield walker.currentNode }())
+  }
   return {
     charts: document.querySelectorAll('figure.chart').length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -263,11 +276,21 @@ const look = `(() => {
       texts(svg).filter((text) => !within(boxOf(text), boxOf(svg))).map((text) => text.textContent)),
     overlapping: pictures.flatMap(overlapsOf),
     broken: [...document.querySelectorAll('th, td')].filter(isVisible).flatMap(brokenIn),
+    brokenFlags: [...document.querySelectorAll('code, p, th, td')].flatMap(textsIn).flatMap(brokenFlagsIn),
     faint: words.filter((element) => contrast(colourOf(element)) < 4.5).map((element) => element.textContent),
   }
 })()`
 
-const sound = { sideways: 0, empty: [], small: [], outside: [], overlapping: [], broken: [], faint: [] }
+const sound = {
+  sideways: 0,
+  empty: [],
+  small: [],
+  outside: [],
+  overlapping: [],
+  broken: [],
+  brokenFlags: [],
+  faint: [],
+}
 
 // Skipped without a browser; the Debian package chromium has one.
 describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a browser', () => {
