@@ -14,7 +14,7 @@ import type { Output } from '../../src/output/output.ts'
 import type { View } from '../../src/output/view.ts'
 import { parseChoice, quoteValue } from '../../src/values.ts'
 import { DbtoolCommand, type GlobalOption, option } from './command.ts'
-import { value } from './flags.ts'
+import { pathOf, value } from './flags.ts'
 
 /** The global flags for the output. */
 export interface OutputFlags {
@@ -92,9 +92,9 @@ function formatGiven({ json, format }: OutputFlags): Format | undefined {
 
 /** A sentence for each conflict between these flags, and for each field that the verb does not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
-  const { fields, field, force, mode } = flags
+  const { fields, field, force, mode, output = '-' } = flags
   const format = formatGiven(flags)
-  if ([fields, field, force, mode].every((flag) => flag === undefined)) return []
+  if (output === '-' && [fields, field, force, mode].every((flag) => flag === undefined)) return []
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
     [
@@ -104,6 +104,10 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
     [
       fields !== undefined && (format === 'ids' || format === 'count'),
       `--fields does not apply to --format ${format ?? ''}`,
+    ],
+    [
+      output !== '-' && writesStdout(command),
+      `--output does not apply here: ${insteadOfOutput[pathOf(command)] ?? ''}`,
     ],
     [force === true && !writesFile(command, flags), '--force needs a file, such as that of --output'],
     [mode !== undefined && !writesFile(command, flags), '--mode needs a file, such as that of --output'],
@@ -115,6 +119,19 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
 function writesFile(command: Command, { output = '-' }: OutputFlags): boolean {
   const { rejects, out, chartOut } = command.opts<{ rejects?: string; out?: unknown; chartOut?: unknown }>()
   return output !== '-' || [rejects, out, chartOut].some((file) => file !== undefined) || command.name() === 'dump'
+}
+
+/** The way to a file for verbs that write standard output themselves; `--output` would make an empty file. */
+const insteadOfOutput: Readonly<Record<string, string>> = {
+  'db dump': 'the file is the argument, as in dbtool db dump shop.sql.gz',
+  'db shell': 'redirect it, as in dbtool db shell > result.txt',
+  help: 'redirect it, as in dbtool help formats > formats.txt',
+}
+
+function writesStdout(command: Command): boolean {
+  const path = pathOf(command)
+  const [file = '-'] = command.args
+  return path in insteadOfOutput && (path !== 'db dump' || file === '-')
 }
 
 const viewOf = (command: Command): View | undefined =>

@@ -57,7 +57,8 @@ export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): 
   }
   if (faults.length > 0) {
     const found = columns.map((column) => column.name)
-    throw headerFaults(name, header, faults, hintForFewer(wanted.fields, found))
+    const unread = cells.filter((cell, index) => cell !== '' && !columns.some((column) => column.index === index))
+    throw headerFaults(name, header, faults, hintForColumns(unread, hintForFewer(wanted.fields, found)))
   }
   const read = new Set(columns.map(({ index }) => index))
   const rest = cells.flatMap((cell, index) => (read.has(index) ? [] : [cell === '' ? `column ${index + 1}` : cell]))
@@ -103,6 +104,12 @@ function headerFaults(
     faults.map((fault) => `${place(name, line)}: ${fault}`),
     hint,
   )
+}
+
+/** A column that no field reads may be the missing one, under another name. */
+function hintForColumns(unread: readonly string[], hintForFlag: string | undefined): string | undefined {
+  if (hintForFlag === undefined || unread.length === 0) return hintForFlag
+  return `If it has another name (${listed(unread)}), name it with --map ours=theirs,…. ${hintForFlag}`
 }
 
 /** The separator that a header seems to use instead of `delimiter`, as the user would type it. */

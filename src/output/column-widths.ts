@@ -38,7 +38,10 @@ export function elasticColumns(view: View, rows: readonly Row[], { glyphs, units
     const rigid = column.align === 'right' || column.signs !== undefined || isTime
     const part = Math.max(...[column.name, unitOf(column, units) ?? ''].map(longestPart))
     const wrapped = Math.min(wanted, Math.max(most, part))
-    if (column.wraps === 'between words') return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
+    if (column.wraps === 'between words') {
+      const cut = Math.min(wanted, column.legible ?? narrowestSentence)
+      return { wanted, wrapped, cut, least: Math.min(cut, view.leastText ?? narrowestSentence) }
+    }
     if (column.wraps === 'after parts') {
       const longest = rows.reduce((width, row) => Math.max(width, longestPart(textOf(column, row, available))), part)
       return { ...fixed(Math.min(wanted, longest, narrowestSentence)), wanted, wrapped }

@@ -32,7 +32,7 @@ export interface View<R extends object = object> {
   readonly columns: readonly Column[]
   /** The column that `--format ids` prints. */
   readonly id: string
-  /** The width to which texts are cut at most, before each row becomes a block; by default, very few characters. */
+  /** The least width of a cut text or a sentence, before each row becomes a block; by default, very few characters. */
   readonly leastText?: number
   /** The message for an empty list. */
   readonly empty: string

@@ -36,6 +36,17 @@ const read = (name: string): string => readFileSync(join(cwd, name), 'utf8')
 
 describe('--output', () => {
   it.each([
+    ['db dump', 'the file is the argument, as in dbtool db dump shop.sql.gz'],
+    ['db dump -', 'the file is the argument, as in dbtool db dump shop.sql.gz'],
+    ['db shell', 'redirect it, as in dbtool db shell > result.txt'],
+    ['help formats', 'redirect it, as in dbtool help formats > formats.txt'],
+  ])('is refused by %s, which would leave the file empty', async (line, instead) => {
+    const { exitCode, stdout, error } = await typed(`${line} --output out --json`)
+    expect([exitCode, stdout, error.message]).toEqual([2, '', `--output does not apply here: ${instead}`])
+    expect(existsSync(join(cwd, 'out'))).toBe(false)
+  })
+
+  it.each([
     ['users list --format csv -o out', 'users list --format csv', '2 rows'],
     ['users list --output out', 'users list', '2 rows'],
     ['users get ada --json -o out', 'users get ada --json', undefined],

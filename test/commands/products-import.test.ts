@@ -48,6 +48,24 @@ describe('a list of stock or prices', () => {
     expect(updated.json()).toMatchObject({ updated: 1, rejected: 0 })
   })
 
+  it('a column of another name comes first in the hint', async () => {
+    const { error } = await importing('name,SKU,Preis,Bestand\nMug,MUG-1,4,2\n')
+    expect(error.hint).toBe(
+      'If it has another name ("Preis", "Bestand"), name it with --map ours=theirs,…. ' +
+        'To update existing products from these columns, add --on-conflict update.',
+    )
+  })
+
+  it('only existing rows lead to --on-conflict', async () => {
+    const wrong = await importing('sku,name,price\nCUP-1,Cup,none\n')
+    expect(wrong.error.hint).toBe(
+      'nothing was changed; fix the file, or skip such rows with --on-error skip --rejects FILE',
+    )
+    const file = 'sku,name,price\nCUP-1,Cup,4\n'
+    await importing(file)
+    expect((await importing(file)).error.hint).toContain('or choose with --on-conflict what happens to existing rows')
+  })
+
   it.each(['sku', 'sku,colour', 'name,stock'])('%s: no flag reads it', async (columns) => {
     const { error } = await importing(`${columns}\n${columns}\n`)
     expect(error.hint).toContain('name the right ones with --map')

@@ -94,17 +94,20 @@ const faultsShown = 20
 export class Faults {
   readonly #first: string[] = []
   readonly #codes = new Set<ErrorCode>()
+  readonly #hints = new Set<string>()
   #count = 0
 
-  /** `wayOut` completes the hint with the alternatives to fixing the file. */
+  /** `wayOut` completes the hint with the alternatives to fixing the file, for the codes of the faults. */
   constructor(
     private readonly fileName: string,
-    private readonly wayOut: string,
+    private readonly wayOut: (codes: ReadonlySet<ErrorCode>) => string,
   ) {}
 
-  add(code: ErrorCode, fault: string): void {
+  /** `hint`: a way out that many faults of the file share. */
+  add(code: ErrorCode, fault: string, hint?: string): void {
     this.#count += 1
     this.#codes.add(code)
+    if (hint !== undefined) this.#hints.add(hint)
     if (this.#first.length < faultsShown) this.#first.push(fault)
   }
 
@@ -115,7 +118,7 @@ export class Faults {
     const [code = 'BAD_INPUT', ...others] = this.#codes
     const more = this.#count - this.#first.length
     const message = this.#count === 1 ? first : `${this.fileName} was not imported: ${this.#count} faults`
-    const hint = `nothing was changed; fix the file, ${this.wayOut}`
+    const hint = ['nothing was changed', ...this.#hints, `fix the file, ${this.wayOut(this.#codes)}`].join('; ')
     throw new DbtoolError(others.length > 0 ? 'BAD_INPUT' : code, message, {
       faults: more > 0 ? [...this.#first, `and ${more} more`] : this.#first,
       hint,

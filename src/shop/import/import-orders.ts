@@ -54,7 +54,7 @@ export async function importOrders(plan: OrderImport): Promise<OrderSummary> {
 /** Decides about every order. Resolves to the counts; rejects with all the rejects together. */
 async function checkAll(plan: OrderImport): Promise<OrderSummary> {
   const { fileName } = plan
-  const faults = new Faults(fileName, 'or skip such orders with --on-error skip --rejects FILE')
+  const faults = new Faults(fileName, () => 'or skip such orders with --on-error skip --rejects FILE')
   const summary = await pass(
     { ...plan, onError: 'skip', onProgress: () => undefined, ...(plan.dryRun ? {} : { onNote: () => undefined }) },
     {
@@ -62,7 +62,7 @@ async function checkAll(plan: OrderImport): Promise<OrderSummary> {
       onReject: ({ draft, error }) => {
         for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${fileName}, line ${line}: ${fault}`)
         if (draft.faults.size === 0)
-          faults.add(error.code, `order '${draft.ref}' (line ${lineOf(draft)}): ${error.message}`)
+          faults.add(error.code, `order '${draft.ref}' (line ${lineOf(draft)}): ${error.message}`, hintInFile(error))
         return Promise.resolve()
       },
     },
@@ -70,6 +70,13 @@ async function checkAll(plan: OrderImport): Promise<OrderSummary> {
   faults.throwIfAny()
   return summary
 }
+
+/** The flags that import such orders; the hint of a single order names other commands. */
+const hintInFile = ({ code, hint }: DbtoolError): string | undefined =>
+  code === 'OUT_OF_STOCK' ? stockHint : code === 'NOT_FOUND' ? hint : undefined
+
+const stockHint =
+  'give created products a stock with --initial-stock, restock the others, or leave all stock as it is with --history'
 
 interface Pass {
   readonly dryRun: boolean

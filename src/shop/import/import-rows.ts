@@ -73,10 +73,10 @@ function reportOnce({ rejects, onReject, onNote }: RowImport): ReportOnce {
 async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally: RowTally = new RowTally()
-  const faults = new Faults(
-    file.name,
-    'skip such rows with --on-error skip --rejects FILE, ' +
-      'or choose with --on-conflict what happens to existing rows',
+  const faults = new Faults(file.name, (codes) =>
+    codes.has('DUPLICATE') && onConflict === 'error'
+      ? 'skip such rows with --on-error skip --rejects FILE, or choose with --on-conflict what happens to existing rows'
+      : 'or skip such rows with --on-error skip --rejects FILE',
   )
   const writer = new RowWriter(kind, onConflict, author, inTransaction)
   const onApplied = ({ counts, otherNames, notes }: Applied): void => {

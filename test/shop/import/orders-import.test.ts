@@ -10,6 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const head = 'order_ref,user,sku,quantity,price,product_name,ordered_at'
 
+const toFix = 'fix the file, or skip such orders with --on-error skip --rejects FILE'
+
 describe('orders import', () => {
   const database = testDatabase()
 
@@ -195,10 +197,11 @@ describe('orders import', () => {
     await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
     const before = await tables()
     const one = await importing(`${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,TEA,1,1,,\n`)
-    expect([one.exitCode, one.error.code, one.error.message]).toEqual([
+    expect([one.exitCode, one.error.code, one.error.message, one.error.hint]).toEqual([
       5,
       'NOT_FOUND',
       "order 'E' (line 3): there is no user 'nobody'",
+      `nothing was changed; create it first, or add --create-missing; ${toFix}`,
     ])
     const several = await importing(
       `${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,POT,1,1,,\nG,ada,TEA,100,1,,\nA,ada,TEA,2,1,,\n`,
@@ -211,6 +214,10 @@ describe('orders import', () => {
         "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 in stock",
         "order 'A' (line 6): the key 'import:A' was already used for order ",
       ].map((fault): unknown => expect.stringContaining(fault)),
+    )
+    expect(several.error.hint).toBe(
+      'nothing was changed; create it first, or add --create-missing; give created products a stock with ' +
+        `--initial-stock, restock the others, or leave all stock as it is with --history; ${toFix}`,
     )
     expect(await tables()).toEqual(before)
   })
