@@ -38,6 +38,7 @@ function withoutClock(line: string): string {
 function hintFor(text: string, paths: ServerPaths): string {
   if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text))
     return 'the port is in use: choose another --port'
-  if (/No space left on device/i.test(text)) return 'the disk is full'
+  if (/No space left on device|Errcode: 28\b|failed with error 28\b/i.test(text))
+    return `the disk is full: free space, or choose another folder with DBTOOL_HOME; log: ${paths.log}`
   return `see the complete log: ${paths.log}`
 }

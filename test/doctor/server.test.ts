@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { unknown } from '../../src/doctor/facts.ts'
 import { globals, judge, pool, session, sessions, sound, target, titled, type Row } from './sound-facts.ts'
 
 const proxy = 'connect to the server directly: something between dbtool and the server changes the session'
@@ -34,6 +35,8 @@ const replica =
   'the server accepts writes only from accounts such as this one (read_only is ON): ' +
   'writes on a replica make it diverge from the primary'
 const closed = 'the server accepts no writes (read_only is ON): no order can be placed'
+
+const fullDisk = 'Disk got full writing \'information_schema.(temporary)\' (Errcode: 28 "No space left on device")'
 
 const rows: readonly Row[] = [
   ['version', {}, 'ok', 'MariaDB 10.11.19-MariaDB, maintained until 2028-02-16'],
@@ -341,6 +344,13 @@ const rows: readonly Row[] = [
     'fault',
     'transactions are read-only (transaction_read_only is ON): no order can be placed',
     `SET GLOBAL transaction_read_only = OFF, ${and}`,
+  ],
+  [
+    'writes',
+    { invariants: new Map([['stock-ledger', unknown(fullDisk)]]) },
+    'fault',
+    `the disk of the server is full: ${fullDisk}`,
+    'free space where its data (datadir) and temporary files (tmpdir) are',
   ],
   ['node', {}, 'ok', 'Node 20.20.2'],
   [

@@ -59,17 +59,43 @@ export const durabilityChecks: readonly Check[] = [
       )
     },
   }),
-  check({
-    name: 'writes',
-    group,
-    looksAt: 'the server accepts writes (read_only, innodb_read_only, and read-only transactions)',
-    needs: ['destination', 'variables', 'session', 'grants', 'cluster'],
-    judge: ({ destination: { target }, variables, session: { version }, grants: { accountGrants }, cluster }) =>
-      target.readOnly === true
-        ? ok('no writes, as configured (DB_READ_ONLY); whether the server accepts writes was not checked')
-        : writable(variables, { mayWrite: writesToReadOnly(accountGrants, version), fix: readOnlyFix(cluster) }),
-  }),
+  beforeFullDisk(
+    check({
+      name: 'writes',
+      group,
+      looksAt: 'the server accepts writes (read_only, innodb_read_only, read-only transactions, a full disk)',
+      needs: ['destination', 'variables', 'session', 'grants', 'cluster'],
+      judge: ({ destination: { target }, variables, session: { version }, grants: { accountGrants }, cluster }) =>
+        target.readOnly === true
+          ? ok('no writes, as configured (DB_READ_ONLY); whether the server accepts writes was not checked')
+          : writable(variables, { mayWrite: writesToReadOnly(accountGrants, version), fix: readOnlyFix(cluster) }),
+    }),
+  ),
 ]
+
+/** A full disk shows in the answers of any check, and no variable of the server names it. */
+function beforeFullDisk(check: Check): Check {
+  return {
+    ...check,
+    judge(gathered) {
+      const invariants = 'known' in gathered.invariants ? [...gathered.invariants.known.values()] : []
+      const reasons = [...Object.values(gathered), ...invariants].flatMap((fact) =>
+        'unknown' in fact ? [fact.unknown] : [],
+      )
+      const full = reasons.find((reason) =>
+        /\bErrcode: 28\b|No space left on device|Disk (?:got|is) full/i.test(reason),
+      )
+      return full === undefined
+        ? check.judge(gathered)
+        : [
+            fault(
+              `the disk of the server is full: ${full}`,
+              'free space where its data (datadir) and temporary files (tmpdir) are',
+            ),
+          ]
+    },
+  }
+}
 
 /** The way out of read_only. Writes on a replica make it diverge, so the server must certainly be none. */
 function readOnlyFix({ sources, isReplicating }: ServerState): string {
