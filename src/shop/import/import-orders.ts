@@ -116,10 +116,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
   const workers = Array.from({ length: dryRun ? 1 : plan.concurrency }, work)
   await Promise.all(workers.map((one) => one.catch((error: unknown) => failures.push(error))))
   await rejected.finish()
-  if (signal.aborted)
-    throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.counts.orders_placed} orders`, {
-      hint: continueHint,
-    })
+  if (signal.aborted) throw interrupted(tally.counts.orders_placed, dryRun)
   if (failures.length > 0) throw failures[0]
   return orderSummary(tally)
 }
@@ -234,6 +231,12 @@ async function recordRejected({ rejects, onReject }: OrderImport, { draft, error
 }
 
 const continueHint = 'run it again to continue: no order is placed twice'
+
+/** The first pass of an import that changes nothing on any fault is a dry run, too. */
+const interrupted = (placed: number, dryRun: boolean): DbtoolError =>
+  dryRun
+    ? new DbtoolError('INTERRUPTED', 'interrupted while the file was checked; nothing was changed')
+    : new DbtoolError('INTERRUPTED', `interrupted after ${placed} orders`, { hint: continueHint })
 
 /** Throws the error for a failure that stops the import; it names the orders that were in work. */
 const stop =

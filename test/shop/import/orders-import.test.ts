@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../../support/cli.ts'
-import { testDatabase } from '../../support/database.ts'
+import { testDatabase, untilRuns } from '../../support/database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dbtool-import-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -432,6 +432,26 @@ describe('orders import', () => {
       expect.stringContaining("rejected: order 'A', line 2: order rejected because of line 3: a quote in the middle"),
     ])
     expect(await tables()).toEqual([1, 1, 1, 1, 3])
+  })
+
+  it.each(['', '--dry-run'])('interrupted while it checks the file, it has placed nothing; %s', async (flags) => {
+    const interrupt = new AbortController()
+    await database.connection.execute('LOCK TABLES products WRITE')
+    const running = dbtool(`orders import - --json ${growing} ${flags}`, {
+      database: database.name,
+      stdin: `${head}\nA,ada,TEA,1,1,,\n`,
+      signal: interrupt.signal,
+    })
+    await untilRuns(database, '%products%')
+    interrupt.abort('SIGINT')
+    const { exitCode, error } = await running
+    await database.connection.execute('UNLOCK TABLES')
+    expect([exitCode, error.message, error.hint]).toEqual([
+      130,
+      'interrupted while the file was checked; nothing was changed',
+      null,
+    ])
+    expect(await tables()).toEqual([0, 0, 0, 0, 0])
   })
 
   it('interrupted, it stops between transactions and goes on when it is run again', async () => {
