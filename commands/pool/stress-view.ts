@@ -199,9 +199,9 @@ export function liveView(out: Output, terminal: boolean): { show: (live: Live) =
   }
 }
 
-/** Fits 80 columns for numbers of the usual size. */
+/** Fits 80 columns for numbers of the usual size; on a narrower terminal, the connections are cut. */
 function liveLine({ seconds, perSecond, waitMs, inUse, idle, waiting, failed }: Live): string {
   const wait = waitMs === null ? 'wait –' : `wait ${waitMs < 10 ? waitMs.toFixed(1) : Math.round(waitMs)} ms`
   const connections = `${inUse} in use, ${idle} idle, ${waiting} waiting`
-  return `${seconds.toFixed(0)} s  ${Math.round(perSecond)}/s  ${wait}  ${connections}  ${failed} failed`
+  return `${seconds.toFixed(0)} s  ${Math.round(perSecond)}/s  ${failed} failed  ${wait}  ${connections}`
 }

@@ -6,7 +6,7 @@ import type { Screen } from './destination.ts'
 import { glyphsFor, type Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
 import type { Look } from './look.ts'
-import { wrappedMessage } from './width.ts'
+import { shorten, wrappedMessage } from './width.ts'
 
 export interface ReporterOptions {
   readonly stderr: Screen
@@ -91,7 +91,10 @@ export class Reporter {
   /** A line that is redrawn on a terminal; elsewhere nothing is drawn. */
   progress(): Progress {
     const { stderr } = this.#options
-    this.#progress = new Progress(stderr, stderr.isTTY === true && this.printsMessages)
+    const { adapt, ellipsis } = this.#glyphs
+    this.#progress = new Progress(stderr, stderr.isTTY === true && this.printsMessages, (text) =>
+      shorten(adapt(text), (stderr.columns || Infinity) - 1, ellipsis),
+    )
     return this.#progress
   }
 

@@ -10,13 +10,15 @@ export class Progress {
   constructor(
     private readonly stream: NodeJS.WritableStream,
     private readonly enabled: boolean,
+    /** Fits a text into one line of the terminal: of a line that wraps, only the last part could be cleared. */
+    private readonly fit: (text: string) => string,
   ) {}
 
   show(line: () => string): void {
     if (!this.enabled || performance.now() - this.#drawnAt < redrawMs) return
     this.#drawnAt = performance.now()
     this.clear()
-    this.stream.write(line())
+    this.stream.write(this.fit(line()))
     this.#visible = true
   }
 

@@ -32,6 +32,16 @@ describe('messages on a terminal of 20 columns', () => {
     ['a line to copy', (out) => out.commandLine(`$ dbtool users get ${path}`), [`$ dbtool users get ${path}`]],
   ])('%s', (_what, print, lines) => expect(linesOf(print, 20)).toEqual(lines))
 
+  it.each([
+    ['of many characters', '12 s  1000/s  wait 0.0 ms  5 in use', '12 s  1000/s  wait…'],
+    ['of wide characters', '緑茶 緑茶 緑茶 緑茶 緑茶', '緑茶 緑茶 緑茶 緑…'],
+    ['that fits', '12 of 40 users …', '12 of 40 users …'],
+  ])('a status line %s stays in one line, because only one is cleared', (_what, line, drawn) => {
+    expect(linesOf((out) => (out.progress().show(() => line), out.note('done')), 20)).toEqual([
+      `${drawn}\u001B[2K\u001B[1Gdone`,
+    ])
+  })
+
   it('an error is wrapped with its faults and its hint', () => {
     let text = ''
     const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 30 })
