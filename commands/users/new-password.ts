@@ -66,6 +66,10 @@ export async function pipedLine({ io: { stdin } }: Context): Promise<string | un
 }
 
 function checked(password: string): string {
+  if (password === '')
+    throw new DbtoolError('USAGE', 'there is no password in standard input', {
+      hint: 'pipe it as the first line, or let --generate-password choose one',
+    })
   try {
     return parsePassword(password)
   } catch (error) {

@@ -287,6 +287,11 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     ],
     { stdin: 'geheim1\n' },
   ],
+  [
+    'users create --username carol --email c@example.com --password-stdin',
+    ['there is no password in standard input'],
+    { stdin: '' },
+  ],
   ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
   ['db migrate --to 99', [`there is no migration 99: the last one is ${shipped.length}`]],
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
