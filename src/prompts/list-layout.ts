@@ -47,9 +47,9 @@ export function layOutList({
   otherLines,
   isAscii,
 }: ListOnScreen): ListLayout {
-  const help = (shown: number): string[] => {
+  const help = (visible: number): string[] => {
     const keys = keysOf[kind].map(([key, action]): Key => [isAscii ? (asciiKeys[key] ?? key) : key, action])
-    const notes: Key[] = shown < choices ? [...keys, [`${String(shown)} of ${String(choices)}`, 'shown']] : keys
+    const notes: Key[] = visible < choices ? [...keys, [`${String(visible)} of ${String(choices)}`, 'shown']] : keys
     return inLines(notes, isAscii ? ', ' : ' • ', columns)
   }
   const pageFor = (lines: readonly string[]): number => Math.max(1, Math.min(choices, rows - otherLines - lines.length))

@@ -37,9 +37,11 @@ describe('messages on a terminal of 20 columns', () => {
     ['of wide characters', '緑茶 緑茶 緑茶 緑茶 緑茶', '緑茶 緑茶 緑茶 緑…'],
     ['that fits', '12 of 40 users …', '12 of 40 users …'],
   ])('a status line %s stays in one line, because only one is cleared', (_what, line, drawn) => {
-    expect(linesOf((out) => (out.progress().show(() => line), out.note('done')), 20)).toEqual([
-      `${drawn}\u001B[2K\u001B[1Gdone`,
-    ])
+    const print = (out: Reporter): void => {
+      out.progress().show(() => line)
+      out.note('done')
+    }
+    expect(linesOf(print, 20)).toEqual([`${drawn}\u001B[2K\u001B[1Gdone`])
   })
 
   it('an error is wrapped with its faults and its hint', () => {
