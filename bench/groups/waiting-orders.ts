@@ -114,7 +114,12 @@ async function besideForeign<T>(
   return server.connection(ordersDatabase, async (connection) => {
     const stop = new AbortController()
     const figures = foreignProgram(connection, usersOfShop, stop.signal)
-    return Promise.all([load().finally(() => stop.abort()), figures])
+    // The connection is closed afterwards, so that its statement must have ended even if the load failed.
+    const loaded = await load().finally(() => {
+      stop.abort()
+      return figures
+    })
+    return [loaded, await figures]
   })
 }
 

@@ -118,9 +118,12 @@ export class Connection extends Statements implements PooledConnection {
     })
   }
 
-  /** Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. */
+  /**
+   * Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped: one
+   * that still runs is given up, because the connector would never answer it.
+   */
   async close(): Promise<void> {
-    if (this.#abandoned) await this.stop()
+    if (this.#abandoned || this.#running > 0) await this.stop()
     if (this.usable) await this.bounded(closeTimeoutMs, this.parts.raw.end()).catch(() => undefined)
     this.#events.closed()
   }
