@@ -49,7 +49,7 @@ export async function dumpDatabase(ctx: Context, path = '-', options: DumpOption
 async function copyOfDatabase(ctx: Context, path: string): Promise<Copy> {
   const { dump, dumpRisks } = await import('../../src/client/dump.ts')
   const { compressionOf } = await import('../../src/client/compression.ts')
-  const client = await clientFor(ctx, { names: ['mariadb-dump', 'mysqldump'], debian: 'mariadb-client' })
+  const client = await clientFor(ctx, { names: ['mariadb-dump', 'mysqldump'], component: 'dump' })
   const { risks, withEvents } = await ctx.connection(dumpRisks)
   const request = { ...client, withEvents, compression: compressionOf(path), onBytes: showing(ctx) }
   return { subject: client.database, write: (file, ending) => dump(request, file, ending), risks }

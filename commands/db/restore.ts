@@ -60,7 +60,7 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
 
 async function restoreSql(ctx: Context, file: DumpFile, options: RestoreOptions): Promise<void> {
   const { assertRestorable, checkDump, dropObjects, objectsIn, restore } = await import('../../src/client/restore.ts')
-  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
+  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], component: 'client' })
   const progress = ctx.out.progress()
   const onChecked = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} checked …`)
   const { bytes: all, needs } = await checkDump(file, ctx.io.signal, onChecked)
