@@ -91,7 +91,7 @@ export class Display {
       glyphs: glyphsFor(this.env, isTTY === true),
       width: isTTY === true ? columns : undefined,
     }
-    if (rows.length === 0) this.say(view.empty)
+    if (rows.length === 0) this.say(view.empty ?? '')
     else this.stdout.write(`${listTable(view, rows, look)}\n`)
   }
 }

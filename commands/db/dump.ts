@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, isNodeError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { clientFor, serverClient, sizeOf } from './client-for.ts'
 
-const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file', empty: '' }
+const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file' }
 
 export interface DumpOptions {
   readonly force?: boolean

@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
+import { counted } from '../in-words.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
 import { glyphsFor, type Glyphs } from './glyphs.ts'
@@ -109,8 +110,7 @@ export class Reporter {
     else
       this.writeLine(
         this.#colour.dim(
-          `${durationOf(ms)}, of which ${durationOf(databaseMs)} ` +
-            `in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
+          `${durationOf(ms)}, of which ${durationOf(databaseMs)} ` + `in ${counted(statements, 'statement')}`,
         ),
       )
   }

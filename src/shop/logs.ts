@@ -1,5 +1,5 @@
 import { firstRow, type Queries, type Value } from '../db/queries.ts'
-import { counted } from '../values.ts'
+import { counted } from '../in-words.ts'
 import { describeChanges, type Patch } from './changes.ts'
 import { orderAndPage, where, type Page } from './filters.ts'
 import { asItIs, type Select } from './select.ts'
