@@ -19,11 +19,11 @@ const isLong = process.env['DBTOOL_CLUSTER_ROUNDS'] !== undefined
 const before = process.env['DBTOOL_CLUSTER_BEFORE']
 const root = join(import.meta.dirname, '../..')
 const why = noGalera ?? (isLong ? '' : 'skipped: npm run torture -- --cluster')
-const rounds = 12
+const rounds = 8
 const seconds = 1.5
 const processSeconds = 3
 /** A service runs for days, so the time in which the code of a new process is compiled does not count. */
-const warmUpOrders = 600
+const warmUpOrders = 5_000
 const products = 1_000
 
 /** Resolves to a figure of one trial, such as orders per second. */
