@@ -119,8 +119,8 @@ export class Connection extends Statements implements PooledConnection {
   }
 
   /**
-   * Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped: one
-   * that still runs is given up, because the connector would never answer it.
+   * Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. A
+   * statement that still runs is given up, because the connector would never answer it.
    */
   async close(): Promise<void> {
     if (this.#abandoned || this.#running > 0) await this.stop()
