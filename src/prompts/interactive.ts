@@ -37,7 +37,7 @@ interface Screen {
 }
 
 interface List {
-  readonly kind: 'select' | 'checkbox'
+  readonly kind: 'select' | 'search' | 'checkbox'
   readonly message: string
   readonly choices: readonly Choice<unknown>[]
   /** The number of choices, if they are not known yet. */
@@ -104,7 +104,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       source,
-      ...this.list({ kind: 'select', message, choices: [], most: mostFound }),
+      ...this.list({ kind: 'search', message, choices: [], most: mostFound }),
     }).finally(enter.stop)
     return value
   }

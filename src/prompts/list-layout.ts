@@ -2,12 +2,15 @@ import { styleText } from 'node:util'
 
 type Key = readonly [key: string, action: string]
 
-const keysOf: Readonly<Record<'select' | 'checkbox', readonly Key[]>> = {
-  select: [
-    ['↑↓', 'navigate'],
-    ['⏎', 'select'],
-    ['Ctrl-C', 'cancel'],
-  ],
+const keysToSelect: readonly Key[] = [
+  ['↑↓', 'navigate'],
+  ['⏎', 'select'],
+  ['Ctrl-C', 'cancel'],
+]
+
+const keysOf: Readonly<Record<'select' | 'search' | 'checkbox', readonly Key[]>> = {
+  select: keysToSelect,
+  search: keysToSelect,
   checkbox: [
     ['↑↓', 'navigate'],
     ['space', 'select'],
@@ -20,6 +23,7 @@ const asciiKeys: Readonly<Record<string, string>> = { '↑↓': 'up/down', '⏎'
 
 interface ListOnScreen {
   readonly kind: keyof typeof keysOf
+  /** Of a search: the most that it can find. */
   readonly choices: number
   /** The lines of the terminal; undefined if unknown. */
   readonly rows: number | undefined
@@ -49,7 +53,8 @@ export function layOutList({
 }: ListOnScreen): ListLayout {
   const help = (visible: number): string[] => {
     const keys = keysOf[kind].map(([key, action]): Key => [isAscii ? (asciiKeys[key] ?? key) : key, action])
-    const notes: Key[] = visible < choices ? [...keys, [`${String(visible)} of ${String(choices)}`, 'shown']] : keys
+    const notes: Key[] =
+      visible < choices && kind !== 'search' ? [...keys, [`${String(visible)} of ${String(choices)}`, 'shown']] : keys
     return inLines(notes, isAscii ? ', ' : ' • ', columns)
   }
   const pageFor = (lines: readonly string[]): number => Math.max(1, Math.min(choices, rows - otherLines - lines.length))
