@@ -9,7 +9,6 @@ import {
   type YesQuestion,
 } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
-import { layOutList } from './list-layout.ts'
 import { asciiTheme, askAt, watchEnter } from './question.ts'
 
 /** The pause in typing after which a search starts. */
@@ -104,7 +103,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       source,
-      ...this.list({ kind: 'search', message, choices: [], most: mostFound }),
+      ...(await this.list({ kind: 'search', message, choices: [], most: mostFound })),
     }).finally(enter.stop)
     return value
   }
@@ -115,7 +114,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       choices: choices.map((choice) => this.choiceRow(choice)),
-      ...this.list({ kind: 'select', message, choices }),
+      ...(await this.list({ kind: 'select', message, choices })),
       loop: false,
     })
     return value
@@ -129,7 +128,7 @@ export class InteractiveAsk implements Ask, Conversation {
       choices: choices.map((choice) => this.choiceRow(choice)),
       // A key for all choices would be pressed by mistake.
       shortcuts: { all: null, invert: null },
-      ...this.list({ kind: 'checkbox', message, choices }),
+      ...(await this.list({ kind: 'checkbox', message, choices })),
       loop: false,
     })
     return value
@@ -216,7 +215,13 @@ export class InteractiveAsk implements Ask, Conversation {
     return value
   }
 
-  private list({ kind, message, choices, most = choices.length }: List): { pageSize: number; theme: object } {
+  private async list({
+    kind,
+    message,
+    choices,
+    most = choices.length,
+  }: List): Promise<{ pageSize: number; theme: object }> {
+    const { layOutList } = await import('./list-layout.ts')
     const { pageSize, help } = layOutList({
       kind,
       choices: most,
