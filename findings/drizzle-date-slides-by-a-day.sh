@@ -2,10 +2,10 @@
 # drizzle-orm over mysql2: west of Greenwich a DATE that is read and saved again is a day earlier each time.
 #
 # Expected: what date() reads, date() writes: saving a row that was just read changes nothing.
-# What happens: drizzle reads the text 2026-07-02 as midnight in UTC, and gives mysql2 the Date to write, which writes the
-# day that it has on the local clock: 2026-07-01 in New York. Each save of a form takes another day off. In UTC and east
-# of it nothing moves, so it shows only in production. datetime() and timestamp(), which drizzle writes itself, stay.
-# date({ mode: 'string' }) is exact everywhere.
+# What happens: drizzle reads the text 2026-07-02 as midnight in UTC, and gives mysql2 the Date to write, which writes
+# the day that it has on the local clock: 2026-07-01 in New York. Each save of a form takes another day off. In UTC and
+# east of it nothing moves, so it shows only in production. datetime() and timestamp(), which drizzle writes itself,
+# stay. date({ mode: 'string' }) is exact everywhere.
 # Versions: drizzle-orm 0.45.4, mysql2 3.24.6, MariaDB 11.8.9 of Debian 13; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

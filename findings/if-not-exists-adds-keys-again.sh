@@ -4,10 +4,11 @@
 #
 # Expected: a migration whose clauses all say IF NOT EXISTS can run twice: the second run changes nothing, and after it
 # everything that it asks for is there.
-# What happens: a column that exists is skipped, but its REFERENCES is not, and a foreign key without a name is added even
-# where the note speaks of a "Duplicate key name". Each run adds constraints, sale_ibfk_1, 2, 3 and so on, and every write
-# checks all of them. A UNIQUE without a name is called after its column, as an ordinary index is: with the same note it
-# is left out, and equal vouchers are accepted. CHECK of a column is skipped with it. With names, foreign keys behave.
+# What happens: a column that exists is skipped, but its REFERENCES is not, and a foreign key without a name is added
+# even where the note speaks of a "Duplicate key name". Each run adds constraints, sale_ibfk_1, 2, 3 and so on, and each
+# has to be dropped by its name. A UNIQUE without a name is called after its column, as an ordinary index is: with the
+# same note it is left out, and equal vouchers are accepted. CHECK of a column is skipped with it. With names, foreign
+# keys behave.
 # Versions: MariaDB 11.8.9 of Debian 13 (10.11.19 of Debian 12 did the same); seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
