@@ -36,8 +36,8 @@ describe('the settings of other pools', () => {
     for (const line of expected) expect(text).toContain(line)
   })
 
-  // HikariCP 2.7.9 does not start: "connectionTimeout cannot be less than 250ms". Or it warns: "maxLifetime is less than
-  // 30000ms, setting to default 1800000ms".
+  // HikariCP 2.7.9 does not start: "connectionTimeout cannot be less than 250ms".
+  // Or it warns: "maxLifetime is less than 30000ms, setting to default 1800000ms".
   it.each([
     [100, 10_000, 250, 30_000],
     [0, 0, 250, 0],
