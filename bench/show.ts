@@ -1,5 +1,4 @@
-import { colourFor } from '../src/output/colour.ts'
-import { glyphsFor } from '../src/output/glyphs.ts'
+import { lookOf } from '../src/output/look.ts'
 import type { Screen } from '../src/output/output.ts'
 import { listTable } from '../src/output/table.ts'
 import { number, text, type View } from '../src/output/view.ts'
@@ -85,13 +84,7 @@ export class Display {
   }
 
   private table(view: View, rows: readonly Record<string, unknown>[]): void {
-    const { columns, isTTY } = this.stdout
-    const look = {
-      colour: colourFor('auto', this.env, isTTY === true),
-      glyphs: glyphsFor(this.env, isTTY === true),
-      width: isTTY === true ? columns : undefined,
-    }
-    if (rows.length === 0) this.say(view.empty)
-    else this.stdout.write(`${listTable(view, rows, look)}\n`)
+    if (rows.length === 0) this.say(view.empty ?? '')
+    else this.stdout.write(`${listTable(view, rows, lookOf(this.stdout, this.env, 'auto'))}\n`)
   }
 }

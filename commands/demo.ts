@@ -114,7 +114,7 @@ export function nextSteps({ out, io }: Pick<Context, 'out' | 'io'>): void {
     [' server stop', 'stop the private server'],
   ] as const
   out.heading('Next steps')
-  const narrow = (io.stderr.columns ?? Infinity) < widestStep
+  const narrow = (io.stderr.columns || Infinity) < widestStep
   for (const [line, about] of next) {
     const command = `  dbtool${line}`
     if (!narrow) out.commandLine(`${command.padEnd(widestCommand)}${about}`)

@@ -3,7 +3,7 @@ import type { Context } from '../src/context/context.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, type View, whole } from '../src/output/view.ts'
-import { counted } from '../src/values.ts'
+import { counted } from '../src/in-words.ts'
 import { withView, type Verbs } from './kit/command.ts'
 import { footer } from './kit/help.ts'
 
@@ -23,7 +23,6 @@ const view: View = {
     below('fix'),
   ],
   id: 'check',
-  empty: '',
 }
 
 export interface DoctorOptions {

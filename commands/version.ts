@@ -7,7 +7,7 @@ import { examples } from './kit/help.ts'
 
 export const verbs: Verbs = { version: showVersion }
 
-const view: View = { columns: [text('version'), text('node'), text('platform')], id: 'version', empty: '' }
+const view: View = { columns: [text('version'), text('node'), text('platform')], id: 'version' }
 
 function showVersion(program: Command, ctx: Context): void {
   withView(program.command('version'), view)

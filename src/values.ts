@@ -25,11 +25,6 @@ export function maskedUrl(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/:@]*):.*@/i, `$1:${stars}@`)
 }
 
-/** `1 order`, `2 orders`. */
-export function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count} ${count === 1 ? singular : plural}`
-}
-
 /** Parses `250ms`, `5s`, `1m`, `2h` or `30d` to milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []

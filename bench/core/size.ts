@@ -29,7 +29,7 @@ export const full: Size = {
   name: 'full',
   rounds: 5,
   seconds: 5,
-  warmUpOrders: 600,
+  warmUpOrders: 5_000,
   cellSeconds: 2,
   roundTripsMs: [0, 5],
   linesOfOrders: [1, 3, 20, 100, 1_000],

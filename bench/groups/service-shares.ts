@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createPool, placeOrder, type CreatePoolOptions, type NewOrder } from '../../src/index.ts'
 import { parseOrder } from '../../src/shop/orders/parse-order.ts'
+import { ownCpuMs } from '../../src/stress/cpu-time.ts'
 import type { Bench } from '../bench.ts'
 import { root, runChild } from '../child.ts'
 import type { Trial } from '../core/results.ts'
@@ -13,10 +14,7 @@ import { ordersDatabase, ordersShop, someOrder } from './placing.ts'
 const connections = 10
 const workers = 20
 
-const cpuMicroseconds = (since: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since)
-  return user + system
-}
+const cpuMicroseconds = (sinceMs: number): number => (ownCpuMs() - sinceMs) * 1_000
 
 const optionsFor = ({ socket, user, password }: BenchServer, database = 'mysql'): CreatePoolOptions => ({
   socket,
@@ -79,7 +77,7 @@ async function cpuOfPlacing({ server, size }: Bench): Promise<number> {
   try {
     let orders = 0
     const end = performance.now() + size.seconds * 1_000
-    const started = process.cpuUsage()
+    const started = ownCpuMs()
     const work = async (): Promise<void> => {
       for (; performance.now() < end; orders += 1) await placeOrder(pool, newOrder())
     }
@@ -92,7 +90,7 @@ async function cpuOfPlacing({ server, size }: Bench): Promise<number> {
 
 function cpuOfParsing(): number {
   const orders = Array.from({ length: parsed }, newOrder)
-  const started = process.cpuUsage()
+  const started = ownCpuMs()
   for (const order of orders) parseOrder(order)
   return cpuMicroseconds(started) / parsed
 }

@@ -3,6 +3,7 @@ import { mysql2Pool } from '../../src/db/benched-drivers.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool/pool.ts'
 import type { Target } from '../../src/db/target.ts'
+import { ownCpuMs } from '../../src/stress/cpu-time.ts'
 import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import type { Trial } from '../core/results.ts'
@@ -146,14 +147,13 @@ async function cpuOfQueries(pool: ServicePool, seconds: number): Promise<Trial> 
   try {
     await Promise.all(Array.from({ length: connections }, () => use(pool, 'SELECT SLEEP(0.05)')))
     const end = performance.now() + seconds * 1_000
-    const cpu = process.cpuUsage()
+    const cpu = ownCpuMs()
     let queries = 0
     const work = async (): Promise<void> => {
       for (; performance.now() < end; queries += 1) await use(pool, 'SELECT 1')
     }
     await Promise.all(Array.from({ length: connections * 2 }, work))
-    const { user, system } = process.cpuUsage(cpu)
-    return { value: (user + system) / queries, also: { perSecond: queries / seconds } }
+    return { value: ((ownCpuMs() - cpu) * 1_000) / queries, also: { perSecond: queries / seconds } }
   } finally {
     await pool.close()
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serverPaths } from '../../src/server/home.ts'
 import type { CreatePoolOptions } from '../../src/index.ts'
+import { timesOfProcess } from '../../src/stress/cpu-time.ts'
 import type { Bench } from '../bench.ts'
 import { builds } from '../builds.ts'
 import { root, runChild } from '../child.ts'
@@ -85,10 +86,10 @@ async function placing(bench: Bench, work: Work, path: string, port: number | un
     products: work.demand === 'hot' ? lines : 1_000,
     users: usersOfShop,
   }
-  const before = serverCpuMs(server.home)
+  const before = await serverCpuMs(server.home)
   const [figures, foreign] = await besideForeign(bench, work, () => loadLibrary(bench, load))
   const { placed, before: warmedUp, failed, seconds, p50, p99, cpuMs } = figures
-  const serverMs = serverCpuMs(server.home) - before
+  const serverMs = (await serverCpuMs(server.home)) - before
   await server.connection(ordersDatabase, (connection) =>
     verify(connection, 'orders', warmedUp + placed + (foreign?.placed ?? 0)),
   )
@@ -114,7 +115,12 @@ async function besideForeign<T>(
   return server.connection(ordersDatabase, async (connection) => {
     const stop = new AbortController()
     const figures = foreignProgram(connection, usersOfShop, stop.signal)
-    return Promise.all([load().finally(() => stop.abort()), figures])
+    // The connection is closed afterwards, so that its statement must have ended even if the load failed.
+    const loaded = await load().finally(() => {
+      stop.abort()
+      return figures
+    })
+    return [loaded, await figures]
   })
 }
 
@@ -128,16 +134,8 @@ async function loadLibrary({ server, signal }: Bench, load: LibraryLoad): Promis
   return JSON.parse(stdout) as LibraryFigures
 }
 
-/** The clock ticks of /proc are hundredths of a second on Linux. */
-const tickMs = 10
-
-/** The CPU time that the server has used since its start, from /proc. */
-function serverCpuMs(home: string): number {
-  const pid = readFileSync(serverPaths({ DBTOOL_HOME: home }).pidFile, 'utf8').trim()
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return (Number(user) + Number(system)) * tickMs
+/** The CPU time that the server has used since its start. */
+async function serverCpuMs(home: string): Promise<number> {
+  const pid = readFileSync(serverPaths({ DBTOOL_HOME: home }).pidFile, 'utf8')
+  return (await timesOfProcess(Number(pid)))?.cpuMs ?? NaN
 }

@@ -15,9 +15,8 @@ export interface DriversOptions {
 const figuresView: View = {
   columns: [text('task'), text('driver'), number('per_second'), number('cpu_us'), number('memory_mb')],
   id: 'task',
-  empty: '',
 }
-const differencesView: View = { columns: [text('value'), text('driver'), text('becomes')], id: 'value', empty: '' }
+const differencesView: View = { columns: [text('value'), text('driver'), text('becomes')], id: 'value' }
 
 export function benchDrivers(bench: Command, ctx: Context, run = drivers): void {
   bench
@@ -61,7 +60,6 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
   const view: View = {
     columns: [...installed.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],
     id: 'mariadb',
-    empty: '',
     sections: () => [section(figuresView, figures), section(differencesView, values)],
   }
   ctx.out.item(view, { ...versions, figures, values, missing })

@@ -5,6 +5,7 @@ import type { ComparedHost, TableResult } from '../../src/db/cluster/compare-hos
 import { addressOf } from '../../src/db/target.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { data, number, sentence, text, type View } from '../../src/output/view.ts'
+import { firstOf } from '../../src/in-words.ts'
 import { parseWait } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { withDefault } from '../kit/flags.ts'
@@ -94,11 +95,11 @@ const mostNames = 5
 
 /** @throws DbtoolError CLUSTER_DIFFERS or CLUSTER_INCOMPLETE */
 function assertSame(ctx: Context, results: readonly TableResult[]): void {
-  const named = (rows: readonly TableResult[]): string => {
-    const names = rows.map(({ table, host }) => (table === null ? host : `${table} on ${host}`))
-    const rest = names.length > mostNames ? [`${names.length - mostNames} more`] : []
-    return [...names.slice(0, mostNames), ...rest].join(', ')
-  }
+  const named = (rows: readonly TableResult[]): string =>
+    firstOf(
+      rows.map(({ table, host }) => (table === null ? host : `${table} on ${host}`)),
+      mostNames,
+    )
   const differing = results.filter(({ result }) => result === 'differs')
   const missing = results.filter(({ result }) => result === 'not compared')
   const incomplete = missing.length === 0 ? '' : `not compared: ${named(missing)}`

@@ -13,7 +13,6 @@ import { footer } from '../kit/help.ts'
 const view: View = {
   columns: [text('host'), sentence('statement'), text('outcome'), sentence('note')],
   id: 'host',
-  empty: '',
 }
 
 export interface FailoverFlags {

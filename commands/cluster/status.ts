@@ -25,7 +25,6 @@ const view: View = {
     sentence('problem'),
   ],
   id: 'host',
-  empty: '',
 }
 
 export interface StatusOptions {

@@ -4,7 +4,7 @@ import { below, sentence, sign, whole, type View } from '../../src/output/view.t
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-const view: View = { columns: [whole('name'), whole('value'), sentence('origin')], id: 'name', empty: '' }
+const view: View = { columns: [whole('name'), whole('value'), sentence('origin')], id: 'name' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
 const originView: View = {
   ...view,

@@ -20,7 +20,6 @@ const view: View = {
     number('round_trip_ms'),
   ],
   id: 'server',
-  empty: '',
 }
 
 export function connectionTest(connection: Command, ctx: Context, run = test): void {

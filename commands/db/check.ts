@@ -3,14 +3,13 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { data, number, sentence, text, type View, whole } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [whole('invariant'), text('ok'), number('violations'), sentence('statement'), data('rows')],
   id: 'invariant',
-  empty: '',
 }
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {

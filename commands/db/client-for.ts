@@ -2,12 +2,13 @@ import type { Context } from '../../src/context/context.ts'
 import type { ClientRun } from '../../src/client/client.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { DbtoolError } from '../../src/errors.ts'
+import type { WantedClient } from '../../src/server/programs.ts'
 
 export type ServerClient = Pick<ClientRun, 'program' | 'options' | 'env' | 'signal'>
 export type Client = ServerClient & { readonly database: string }
 
 /** Finds a client program that works in the configured database, and connects once. */
-export async function clientFor(ctx: Context, wanted: { names: readonly string[]; debian: string }): Promise<Client> {
+export async function clientFor(ctx: Context, wanted: WantedClient): Promise<Client> {
   const { findClient } = await import('../../src/server/programs.ts')
   const program = findClient(ctx.io.env, wanted)
   const { database } = (await ctx.config()).target

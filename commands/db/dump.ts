@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, isNodeError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { clientFor, serverClient, sizeOf } from './client-for.ts'
 
-const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file', empty: '' }
+const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file' }
 
 export interface DumpOptions {
   readonly force?: boolean
@@ -49,7 +49,7 @@ export async function dumpDatabase(ctx: Context, path = '-', options: DumpOption
 async function copyOfDatabase(ctx: Context, path: string): Promise<Copy> {
   const { dump, dumpRisks } = await import('../../src/client/dump.ts')
   const { compressionOf } = await import('../../src/client/compression.ts')
-  const client = await clientFor(ctx, { names: ['mariadb-dump', 'mysqldump'], debian: 'mariadb-client' })
+  const client = await clientFor(ctx, { names: ['mariadb-dump', 'mysqldump'], component: 'dump' })
   const { risks, withEvents } = await ctx.connection(dumpRisks)
   const request = { ...client, withEvents, compression: compressionOf(path), onBytes: showing(ctx) }
   return { subject: client.database, write: (file, ending) => dump(request, file, ending), risks }

@@ -16,13 +16,11 @@ interface Grant {
 const plannedView: View<Grant & { readonly role: string }> = {
   columns: [text('role'), text('account'), text('statement')],
   id: 'statement',
-  empty: '',
   script: ({ role, statement }) => `${statement};  -- ${role}`,
 }
 const grantedView: View<Grant> = {
   columns: [text('account'), text('statement')],
   id: 'statement',
-  empty: '',
   script: ({ statement }) => statement,
 }
 

@@ -9,11 +9,11 @@ import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import type { ServerPaths } from '../../src/server/home.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { assertSound, invariants, soundText } from './check.ts'
 import { sizeOf } from './client-for.ts'
 
-export const folderView: View = { columns: [text('folder'), text('version'), number('bytes')], id: 'folder', empty: '' }
+export const folderView: View = { columns: [text('folder'), text('version'), number('bytes')], id: 'folder' }
 
 /** Makes a data directory of a physical backup, on which a server can be started. */
 export async function restoreInto(ctx: Context, file: DumpFile, typed: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { DumpFile } from '../../src/client/dump-file.ts'
 import type { ChangedValues, DatabaseObject } from '../../src/client/restore.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
@@ -16,7 +16,6 @@ import { folderView, restoreInto, restoreServer } from './restore-physical.ts'
 const view: View = {
   columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')],
   id: 'database',
-  empty: '',
 }
 
 export interface RestoreOptions {
@@ -60,7 +59,7 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
 
 async function restoreSql(ctx: Context, file: DumpFile, options: RestoreOptions): Promise<void> {
   const { assertRestorable, checkDump, dropObjects, objectsIn, restore } = await import('../../src/client/restore.ts')
-  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
+  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], component: 'client' })
   const progress = ctx.out.progress()
   const onChecked = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} checked …`)
   const { bytes: all, needs } = await checkDump(file, ctx.io.signal, onChecked)

@@ -24,7 +24,6 @@ const view: View = {
     number('seconds'),
   ],
   id: 'orders',
-  empty: '',
 }
 
 export interface SeedOptions extends Sizes {

@@ -17,7 +17,7 @@ export async function openShell(ctx: Context, options: readonly string[]): Promi
     import('../../src/client/client.ts'),
     import('../../src/ctrl-c.ts'),
   ])
-  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
+  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], component: 'client' })
   const restoreHandlers = ignoreCtrlC()
   try {
     ctx.exitWith(

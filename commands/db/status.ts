@@ -8,7 +8,6 @@ const view: View = {
   columns: [number('version'), whole('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
   spare: ['steps_done', 'steps'],
   id: 'version',
-  empty: '',
 }
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {

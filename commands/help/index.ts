@@ -28,7 +28,7 @@ const help: Declare = (program, ctx) => {
       }
       // Prepared as commander prepares its own pages, with the width of the terminal.
       const helper = root.createHelp()
-      helper.prepareContext({ helpWidth: ctx.io.stdout.columns ?? helpWidth })
+      helper.prepareContext({ helpWidth: ctx.io.stdout.columns || helpWidth })
       helper.minWidthToWrap = minWidth
       ctx.io.stdout.write(topicPage(page(), helper))
     })

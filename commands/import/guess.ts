@@ -8,13 +8,11 @@ import { noteReading, readingColumns, readingRow } from '../kit/reading-notes.ts
 const previewView: View = {
   columns: [text('name'), sentence('contents'), sentence('fault')],
   id: 'name',
-  empty: '',
 }
 
 const guessView: View = {
   columns: [text('file'), text('format'), text('preset'), text('system'), text('command'), ...readingColumns],
   id: 'preset',
-  empty: '',
   nested: { name: 'first', view: previewView },
 }
 

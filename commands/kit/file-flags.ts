@@ -51,24 +51,8 @@ const valueFlags = (): Option[] => [
   new Option('--null <text>', 'text of an empty cell, such as NULL; repeatable').argParser(
     values((text: string) => text),
   ),
-  new Option('--date-format <format>', 'format of times: DD.MM.YYYY HH:mm').argParser(
-    lazyValue(async () => {
-      const { timeReader } = await import('../../src/shop/import/times.ts')
-      return (text) => {
-        timeReader(text, undefined)
-        return text
-      }
-    }),
-  ),
-  new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(
-    lazyValue(async () => {
-      const { timeReader } = await import('../../src/shop/import/times.ts')
-      return (text) => {
-        timeReader(undefined, text)
-        return text
-      }
-    }),
-  ),
+  new Option('--date-format <format>', 'format of times: DD.MM.YYYY HH:mm').argParser(timeValue('format')),
+  new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(timeValue('zone')),
   new Option('--decimal-comma', 'amounts are written as 1.004,50'),
   new Option('--currency-sign', 'amounts have a currency: $4.50 or 4.50 EUR'),
   new Option('--round <rule>', 'half-up: round prices to cents, instead of refusing').argParser(
@@ -77,6 +61,16 @@ const valueFlags = (): Option[] => [
   new Option('--default <pairs>', 'values of empty cells: quantity=1,…'),
   new Option('--carry-down [fields]', 'empty cells repeat the line above'),
 ]
+
+/** The parser of a text that says how the times of a file are read; it stays a text. */
+const timeValue = (part: 'format' | 'zone') =>
+  lazyValue(async () => {
+    const { timeReader } = await import('../../src/shop/import/times.ts')
+    return (text) => {
+      timeReader(part === 'format' ? text : undefined, part === 'zone' ? text : undefined)
+      return text
+    }
+  })
 
 const orderFlags = (): Option[] => [
   new Option('--sku-from <field>', 'SKU of a line without one: product_name'),

@@ -12,8 +12,8 @@ export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'
   program.configureOutput({
     writeOut: (text) => void io.stdout.write(text),
     writeErr: (text) => void io.stderr.write(text),
-    getOutHelpWidth: () => io.stdout.columns ?? helpWidth,
-    getErrHelpWidth: () => io.stderr.columns ?? helpWidth,
+    getOutHelpWidth: () => io.stdout.columns || helpWidth,
+    getErrHelpWidth: () => io.stderr.columns || helpWidth,
   })
   program.configureHelp({ formatHelp, optionDescription, minWidthToWrap: narrowestDescription })
 }

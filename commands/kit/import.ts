@@ -81,7 +81,6 @@ export const summaryView = (names: readonly [string, ...string[]], more: readonl
     ...more,
   ],
   id: names[0],
-  empty: '',
 })
 
 /**
@@ -171,7 +170,6 @@ async function openFile(
 const presetView: View = {
   columns: [text('preset'), text('system'), text('files')],
   id: 'preset',
-  empty: '',
 }
 
 async function listPresets(ctx: Context): Promise<void> {

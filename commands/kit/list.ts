@@ -29,7 +29,7 @@ export async function showList(
 ): Promise<void> {
   const { limit, offset = 0, filter = {} } = listing
   const isPart = offset > 0 || Object.values(filter).some((value) => value !== undefined)
-  const listed = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' match.') } : view
+  const listed = isPart ? { ...view, empty: view.empty?.replace(/\.$/, ' match.') } : view
   const most = defaultLimitOf(ctx, listing)
   let found = 0
   await ctx.out.stream(listed, (write) =>

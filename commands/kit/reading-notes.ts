@@ -2,7 +2,8 @@ import type { Output } from '../../src/output/output.ts'
 import { type Column, data } from '../../src/output/view.ts'
 import type { Reading } from '../../src/shop/import/open-import.ts'
 import type { OrderSummary } from '../../src/shop/import/tally.ts'
-import { counted, quoteValue } from '../../src/values.ts'
+import { counted, firstOf } from '../../src/in-words.ts'
+import { quoteValue } from '../../src/values.ts'
 
 /** The columns of a summary for the parts of a file that were not imported. */
 export const readingColumns: readonly Column[] = [
@@ -97,6 +98,4 @@ export function noteAmounts(
 }
 
 const listed = (names: readonly string[]): string =>
-  names.length > mostNames
-    ? `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more; --json lists all`
-    : names.join(', ')
+  `${firstOf(names, mostNames)}${names.length > mostNames ? '; --json lists all' : ''}`

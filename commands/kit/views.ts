@@ -77,7 +77,6 @@ export const orderHeadView: View = {
 const adjustmentView: View<Adjustment> = {
   columns: [text('kind'), text('label'), money('amount')],
   id: 'kind',
-  empty: '',
 }
 
 interface Adjusted {
@@ -118,7 +117,6 @@ export const userExportView: View = {
     ...['created_at', 'last_login'].map(time),
   ],
   id: 'id',
-  empty: '',
 }
 
 export const userWithHashExportView: View = {
@@ -137,7 +135,6 @@ export const productExportView: View = {
     time('created_at'),
   ],
   id: 'id',
-  empty: '',
 }
 
 export const orderExportView: View = {
@@ -153,7 +150,6 @@ export const orderExportView: View = {
     ...adjustmentKinds.map(money),
   ],
   id: 'order_id',
-  empty: '',
 }
 
 /** The outcomes of several things that a verb has changed, one after the other. */

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { number, time, type View } from '../../src/output/view.ts'
-import { counted, parseAge } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
+import { parseAge } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 
-const view: View = { columns: [number('rows_deleted'), time('before')], id: 'rows_deleted', empty: '' }
+const view: View = { columns: [number('rows_deleted'), time('before')], id: 'rows_deleted' }
 
 export interface PurgeLogsOptions {
   /** In milliseconds. */

@@ -10,7 +10,7 @@ import { productReference, type Product } from '../../src/shop/products/products
 import { parseQuantity } from '../../src/shop/rules.ts'
 import { productsByIds, searchProducts, searchUsers } from '../../src/shop/search.ts'
 import { userReference, type User } from '../../src/shop/users/users.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { orderItemView } from '../kit/views.ts'
 import { maxResults, productChoice, userChoice } from '../kit/which.ts'
 

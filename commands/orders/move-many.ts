@@ -3,7 +3,7 @@ import type { Database } from '../../src/db/database.ts'
 import { allFaults, InvalidValue } from '../../src/errors.ts'
 import { moves, type Move } from '../../src/shop/orders/status.ts'
 import { parseId, type OrderStatus } from '../../src/shop/rules.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { changeEach, namesOf } from '../kit/bulk.ts'
 
 /** The number of an order, or `-` for the numbers on standard input. */

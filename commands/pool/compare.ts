@@ -6,7 +6,8 @@ import { chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress-run.ts'
 import type { Work } from '../../src/stress/workload.ts'
-import { counted, durationText, parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
+import { counted, inWords } from '../../src/in-words.ts'
+import { durationText, parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
@@ -58,7 +59,6 @@ const comparisonView: View = {
   ],
   spare: ['jain', 'wait_max_ms', 'opened', 'min_ops'],
   id: 'mode',
-  empty: '',
 }
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
@@ -166,7 +166,7 @@ async function modesFor({ out }: Context, work: Work): Promise<readonly PoolMode
   const { missingPools } = await import('../../src/db/pool/foreign.ts')
   const missing: readonly PoolMode[] = missingPools()
   if (missing.length > 0) {
-    const [names, are] = [missing.join(' and '), missing.length === 1 ? 'is' : 'are']
+    const [names, are] = [inWords(missing), missing.length === 1 ? 'is' : 'are']
     out.notice(`${names} ${are} not installed; to compare: npm install ${missing.join(' ')}`)
   }
   const unable: PoolMode[] = work.kind === 'orders' ? ['mysql2'] : []

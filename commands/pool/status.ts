@@ -21,7 +21,6 @@ export interface StatusOptions {
 const connectionView: View = {
   columns: [text('user'), text('host'), text('database'), text('state'), number('connections'), number('longest_s')],
   id: 'user',
-  empty: '',
 }
 const transactionView: View = {
   columns: [
@@ -34,7 +33,6 @@ const transactionView: View = {
     text('statement'),
   ],
   id: 'connection',
-  empty: '',
 }
 const waitView: View = {
   columns: [
@@ -47,7 +45,6 @@ const waitView: View = {
     text('blocking_statement'),
   ],
   id: 'waiting',
-  empty: '',
 }
 
 const hostView: View = {
@@ -60,7 +57,6 @@ const hostView: View = {
     text('problem'),
   ],
   id: 'host',
-  empty: '',
 }
 
 type PoolStatus = ServerSide['status'] &
@@ -83,7 +79,6 @@ const statusView: View<PoolStatus> = {
     data('hosts'),
   ],
   id: 'threads_connected',
-  empty: '',
   sections: ({ connections, transactions, lock_waits, hosts }) => [
     section(hostView, hosts),
     section(connectionView, connections),

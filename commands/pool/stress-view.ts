@@ -28,26 +28,22 @@ const percentileView: View = {
   ],
   spare: ['p999', 'p90', 'mean'],
   id: 'ms',
-  empty: '',
 }
-const figureView: View = { columns: [text('figure'), number('value')], id: 'figure', empty: '' }
+const figureView: View = { columns: [text('figure'), number('value')], id: 'figure' }
 const checkView: View = {
   columns: [text('check'), sign('ok', { null: { text: '–', colour: 'dim' } }), sentence('finding')],
   id: 'check',
-  empty: '',
 }
-const errorView: View = { columns: [text('code'), number('count'), sentence('message')], id: 'code', empty: '' }
+const errorView: View = { columns: [text('code'), number('count'), sentence('message')], id: 'code' }
 
 const verdictSigns = { true: { text: '✔', colour: 'green' }, false: { text: '✖', colour: 'red' } } as const
 const thresholdView: View = {
   columns: [sign('ok', verdictSigns), text('threshold'), number('measured')],
   id: 'threshold',
-  empty: '',
 }
 const comparisonView: View = {
   columns: [sign('ok', verdictSigns), text('metric'), number('baseline'), number('measured'), number('change')],
   id: 'metric',
-  empty: '',
 }
 
 const statementView: View = {
@@ -61,14 +57,12 @@ const statementView: View = {
   ],
   spare: ['p50_ms', 'ok'],
   id: 'statement',
-  empty: '',
 }
 
-const hostView: View = { columns: [text('host'), number('ok'), number('failed')], id: 'host', empty: '' }
+const hostView: View = { columns: [text('host'), number('ok'), number('failed')], id: 'host' }
 const failoverView: View = {
   columns: [number('second'), text('from'), text('to'), text('reason')],
   id: 'second',
-  empty: '',
 }
 
 /** The result as data; for people, percentiles, figures, checks and errors are separate tables. */
@@ -106,7 +100,6 @@ export const stressView: View<JudgedResult> = {
     data('comparison'),
   ],
   id: 'mode',
-  empty: '',
   sections: sectionsOf,
 }
 

@@ -2,7 +2,7 @@ import { data, number, type Row, sentence, text, type View } from '../../src/out
 import type { Advice, Doubt } from '../../src/stress/advice.ts'
 import type { Goal } from '../../src/stress/rounds.ts'
 import type { PoolLines } from '../../src/stress/pool-names.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 
 export const goalText = (goal: Goal): string => (goal.kind === 'throughput' ? 'throughput' : `p99 < ${goal.belowMs} ms`)
 
@@ -27,7 +27,6 @@ export const adviceView: View = {
     data('settings'),
   ],
   id: 'recommended_size',
-  empty: '',
 }
 
 /** For people, the curve, the fitted law and the names of another pool follow as tables. */
@@ -45,7 +44,6 @@ export function viewFor(advice: Advice, settings: PoolLines | null): View {
 const curveView: View = {
   columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')],
   id: 'pool_size',
-  empty: '',
   spare: ['client_cpu', 'spread'],
   chart: { column: 'throughput', kind: 'bars' },
 }
@@ -63,7 +61,6 @@ function curveRows({ points }: Advice): Row[] {
 const lawView: View = {
   columns: [text('law'), number('value'), sentence('range'), sentence('meaning')],
   id: 'law',
-  empty: '',
 }
 
 function lawRows({ usl }: Advice): Row[] {
@@ -94,7 +91,7 @@ function lawRows({ usl }: Advice): Row[] {
   ]
 }
 
-const namesView: View = { columns: [text('setting'), text('their_name')], id: 'setting', empty: '' }
+const namesView: View = { columns: [text('setting'), text('their_name')], id: 'setting' }
 
 function nameRows(settings: PoolLines | null): Row[] {
   if (settings === null || settings.for === 'dbtool') return []

@@ -1,6 +1,6 @@
 import type { Context } from '../../src/context/context.ts'
 import type { ProductPatch } from '../../src/shop/products/changes.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { changeEach, namesOf } from '../kit/bulk.ts'
 
 /** Changes many products in the same way, each in a transaction of its own. */

@@ -1,4 +1,4 @@
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { escapeHtml, type Chart } from '../../src/stress/chart.ts'
 import { tableOf } from '../../src/stress/page.ts'
 import { chartColours, chartStyle, svgChart } from '../../src/stress/svg-chart.ts'

@@ -93,11 +93,13 @@ function withNote({ out }: Context, view: View, chart: Chart | undefined): View 
 const columnOf = { text, number, money, time } as const
 
 function viewOf(report: Report, options: ReportOptions): View {
-  const { columns, empty, spare } = report
+  const { columns, spare } = report
+  const { since, until, from, to } = options
+  const hasPeriod = [since, until, from, to].some((time) => time !== undefined)
   return {
     columns: columns.map(({ name, kind }) => columnOf[kind](name)),
     id: columns[0]?.name ?? '',
-    empty,
+    empty: report.empty(hasPeriod ? ' in this period' : '', options),
     spare,
     chart: options.chart === true ? report.chart?.(options) : undefined,
   }

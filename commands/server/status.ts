@@ -16,7 +16,6 @@ export const serverView: View = {
     text('version'),
   ],
   id: 'pid',
-  empty: '',
 }
 
 export function serverStatus(server: Command, ctx: Context, run = showStatus): void {

@@ -6,9 +6,9 @@ import { number, text, time, type Row, type View } from '../../src/output/view.t
 import type { BoundStatement } from '../../src/sql/parameters.ts'
 import { hasKnownShape } from '../../src/sql/guard.ts'
 import type { Warning } from '../../src/sql/run.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 
-const changeView: View = { columns: [number('affected_rows'), number('insert_id')], id: 'insert_id', empty: '' }
+const changeView: View = { columns: [number('affected_rows'), number('insert_id')], id: 'insert_id' }
 
 const columnOf = { number: (name: string) => ({ ...number(name), isName: true }), time, text } as const
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { withView } from '../kit/command.ts'
 import { footer } from '../kit/help.ts'
 import { whichUser } from '../kit/which.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context/context.ts'
 import type { DeletedUser } from '../../src/shop/users/delete-users.ts'
 import type { UserPatch } from '../../src/shop/users/user-changes.ts'
-import { counted } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
 import { changeEach, namesOf } from '../kit/bulk.ts'
 
 /** Changes many users in the same way, each in a transaction of its own. */

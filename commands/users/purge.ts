@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { counted, parseAge } from '../../src/values.ts'
+import { counted } from '../../src/in-words.ts'
+import { parseAge } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'

@@ -1,5 +1,6 @@
 import { DbtoolError } from '../errors.ts'
 import { unescapeTsv } from '../tsv.ts'
+import { counted } from '../in-words.ts'
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
 import { longestRecord, readLines, tooLong } from './lines.ts'
 import { findQuoteFault, parseQuoted, quoteError, type RecordText, recordQuoteFault, scanQuotes } from './quotes.ts'
@@ -196,7 +197,7 @@ function named(record: FoundRecord, cells: Cells, { header, columns, read, seen 
 }
 
 function widthFault(cells: number, width: number): string {
-  return `has ${cells} column${cells === 1 ? '' : 's'}, the header has ${width}`
+  return `has ${counted(cells, 'column')}, the header has ${width}`
 }
 
 interface FoundRecord extends RecordText {

@@ -1,4 +1,5 @@
 import { DbtoolError } from '../errors.ts'
+import { firstOf } from '../in-words.ts'
 
 const longestQuote = 60
 const longestList = 20
@@ -25,6 +26,5 @@ export function quoted(text: string): string {
 
 /** Lists column names in a message; at most 20, so that a header of a thousand columns does not fill a page. */
 export function listed(names: readonly string[]): string {
-  const first = names.slice(0, longestList).map(quoted).join(', ')
-  return names.length > longestList ? `${first} and ${names.length - longestList} more` : first
+  return firstOf(names.map(quoted), longestList)
 }

@@ -7,7 +7,8 @@ import { DbtoolError } from '../errors.ts'
 export type PoolOrSession = Pool | (Queries & { readonly inTransaction?: boolean })
 
 export function isPool(on: PoolOrSession): on is Pool {
-  if (typeof on === 'object' && (on as object | null) !== null) return 'acquire' in on
+  const given = on as unknown
+  if (typeof given === 'object' && given !== null && ('acquire' in given || 'rows' in given)) return 'acquire' in given
   throw new DbtoolError('USAGE', 'the first argument must be a pool, a lease or a transaction')
 }
 

@@ -1,7 +1,7 @@
 import type { CellKind, CellKinds } from '../cells.ts'
 import { type CellColumn, type CellFormat, CellSheet, type CellWay } from './cell-sheet.ts'
 import type { Format } from './choices.ts'
-import { cellText, csvDialect, type CsvStyle, type Dialect, tsvDialect } from './delimited.ts'
+import { cellText, csvDialect, type CsvStyle, type Dialect, headOf, tsvDialect } from './delimited.ts'
 import { json } from './formats.ts'
 import type { Style } from './sheet.ts'
 import type { Column, View } from './view.ts'
@@ -56,7 +56,7 @@ interface Selected {
 function delimited(dialect: Dialect, copies: Uint8Array, { view, kinds, style }: Selected): CellFormat {
   const { columns } = view
   return {
-    head: `${dialect.start}${columns.map(({ name }) => name).join(dialect.separator)}${dialect.lineEnd}`,
+    head: headOf(dialect, columns),
     columns: columns.map((column, index): CellColumn => {
       const { at, kind } = placeOf(column, kinds)
       return {

@@ -112,20 +112,18 @@ export function narrowed(view: View, rows: readonly Row[], look: Look): View {
   const { spare = [], columns, chart } = view
   const { width: limit } = look
   if (limit === undefined || view.nested !== undefined) return view
-  const candidates = [0, ...spare.keys()].map((_, count) => {
+  let chosen: { readonly fewer: View; readonly omitted: readonly string[] } | undefined
+  for (let count = 0; count <= spare.length; count += 1) {
     const omitted = spare.slice(0, count)
     const fewer = { ...view, columns: columns.filter(({ name }) => !omitted.includes(name)) }
     const elastic = elasticColumns(fewer, rows, look)
-    return { fewer, omitted, elastic, chartWidth: chart === undefined ? undefined : chartWidth(elastic, limit) }
-  })
-  type Candidate = (typeof candidates)[number]
-  const fits = ({ elastic, chartWidth: width }: Candidate): boolean =>
-    fittingWidths(width === undefined ? elastic : [...elastic, fixed(width)], limit) !== undefined
-  const isRoomy = (candidate: Candidate): boolean =>
-    candidate.chartWidth === undefined
-      ? sumOf(candidate.elastic, 'cut') + frame(candidate.elastic.length) <= limit
-      : candidate.chartWidth >= usualChart(limit) && fits(candidate)
-  const chosen = candidates.find(isRoomy) ?? candidates.findLast(fits)
+    const drawing = chart === undefined ? [] : [chartWidth(elastic, limit)]
+    if (fittingWidths([...elastic, ...drawing.map(fixed)], limit) === undefined) continue
+    chosen = { fewer, omitted }
+    const [width] = drawing
+    const isReadable = sumOf(elastic, 'cut') + frame(elastic.length) <= limit
+    if (width === undefined ? isReadable : width >= usualChart(limit)) break
+  }
   // Without space for its chart, a table is as it would be without one.
   if (chosen === undefined)
     return chart === undefined ? view : { ...narrowed({ ...view, chart: undefined }, rows, look), chart }

@@ -49,6 +49,10 @@ export const tsvDialect: Dialect = {
   escaped: escapeTsv,
 }
 
+/** The text before the rows: the names of the columns. */
+export const headOf = ({ start, separator, lineEnd }: Dialect, columns: readonly { readonly name: string }[]): string =>
+  `${start}${columns.map(({ name }) => name).join(separator)}${lineEnd}`
+
 /** The text of a cell. A spreadsheet could run only texts as formulas, not numbers, money or instants. */
 export function cellText(
   cell: unknown,

@@ -1,13 +1,9 @@
 import type { DbtoolError } from '../errors.ts'
 import { asciiControls, escapeControls, escapeControlLines } from './cell.ts'
 import { colourChoices, type ColourChoice } from './choices.ts'
-import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
-import { glyphsFor } from './glyphs.ts'
-import type { Look } from './look.ts'
+import { type Look, lookOf } from './look.ts'
 import { wrappedMessage } from './width.ts'
-
-type ErrorLook = Pick<Look, 'colour' | 'glyphs' | 'width'>
 
 interface Style {
   readonly json: boolean
@@ -22,13 +18,7 @@ export function writeError(
   { stderr, env }: { readonly stderr: Screen; readonly env: NodeJS.ProcessEnv },
 ): void {
   const style = styleOf(argv)
-  const isTerminal = stderr.isTTY === true
-  const look = {
-    colour: colourFor(style.colour, env, isTerminal),
-    glyphs: glyphsFor(env, isTerminal),
-    width: isTerminal ? stderr.columns : undefined,
-  }
-  stderr.write(style.json ? asJson(error) : asText(error, style, look))
+  stderr.write(style.json ? asJson(error) : asText(error, style, lookOf(stderr, env, style.colour)))
 }
 
 /** The style of the error, read from the raw arguments, because they may be the reason for the error. */
@@ -49,15 +39,15 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
 
 const indent = '    '
 
-function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs, width }: ErrorLook): string {
+function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs, width }: Look): string {
   const { code, message, faults, hint } = error
   const sentence = (mark: string, text: string): string => {
-    return wrappedMessage(`${mark}${glyphs.adapt(escapeControls(text))}`, width || Infinity)
+    return wrappedMessage(`${mark}${glyphs.adapt(escapeControls(text))}`, width ?? Infinity)
       .join('\n')
       .slice(mark.length)
   }
   const fault = (text: string): string =>
-    wrappedMessage(glyphs.adapt(escapeControls(text)), (width || Infinity) - indent.length).join(`\n${indent}`)
+    wrappedMessage(glyphs.adapt(escapeControls(text)), (width ?? Infinity) - indent.length).join(`\n${indent}`)
   // A person who answers no has made no mistake.
   const lines = [
     code === 'DECLINED' ? sentence('', message) : `${colour.red('error:')} ${sentence('error: ', message)}`,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { NewFile, type NewFileRequest } from '../new-file.ts'
+import { counted } from '../in-words.ts'
 import { writeSlowly, type Destination, type Ending } from './destination.ts'
 
 export type FileRequest = Omit<NewFileRequest, 'flag'> & { readonly flag?: string }
@@ -48,7 +49,7 @@ export class OutputFile implements Destination {
       if (!isWhole) return undefined
       await this.#file.commit()
       const where = `written to ${this.#path}`
-      return rows === undefined ? where : `${rows} ${rows === 1 ? 'row' : 'rows'} ${where}`
+      return rows === undefined ? where : `${counted(rows, 'row')} ${where}`
     } finally {
       await this.#file.cleanUp()
     }

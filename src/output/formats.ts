@@ -1,6 +1,6 @@
 import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
-import { cellText, csvDialect, type CsvStyle, type Dialect, tsvDialect } from './delimited.ts'
+import { cellText, csvDialect, type CsvStyle, type Dialect, headOf, tsvDialect } from './delimited.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
 import { inSheets, inWindows, lines, type OpenSheet, rowByRow, windowRows, type Writer } from './sheet.ts'
@@ -13,7 +13,7 @@ function delimited(dialect: Dialect): Writer {
     const line = (cells: readonly unknown[]): string =>
       columns.map(({ column }, at) => cellText(cells[at], column, dialect, style)).join(dialect.separator)
     return {
-      head: `${dialect.start}${columns.map(({ name }) => name).join(dialect.separator)}${dialect.lineEnd}`,
+      head: headOf(dialect, columns),
       rows: (rows) =>
         rows
           .flatMap((row) => flatRows(view, columns, row))

@@ -1,11 +1,11 @@
 import type { ChalkInstance } from 'chalk'
 import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
-import { colourFor } from './colour.ts'
+import { counted } from '../in-words.ts'
 import type { Screen } from './destination.ts'
-import { glyphsFor, type Glyphs } from './glyphs.ts'
+import type { Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
-import type { Look } from './look.ts'
+import { columnsOf, type Look, lookOf } from './look.ts'
 import { wrappedMessage } from './width.ts'
 
 export interface ReporterOptions {
@@ -38,8 +38,9 @@ export class Reporter {
   constructor(options: ReporterOptions) {
     const { stderr, env, colour } = options
     this.#options = options
-    this.#colour = colourFor(colour, env, stderr.isTTY === true)
-    this.#glyphs = glyphsFor(env, stderr.isTTY === true)
+    const { colour: pencil, glyphs } = lookOf(stderr, env, colour)
+    this.#colour = pencil
+    this.#glyphs = glyphs
   }
 
   /** Prints a secret that is shown only once: never suppressed, and never mixed with data. */
@@ -109,16 +110,14 @@ export class Reporter {
     else
       this.writeLine(
         this.#colour.dim(
-          `${durationOf(ms)}, of which ${durationOf(databaseMs)} ` +
-            `in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
+          `${durationOf(ms)}, of which ${durationOf(databaseMs)} ` + `in ${counted(statements, 'statement')}`,
         ),
       )
   }
 
   /** The look of a table on stderr. */
   protected get look(): Look {
-    const { isTTY, columns } = this.#options.stderr
-    return { colour: this.#colour, glyphs: this.#glyphs, width: isTTY === true ? columns : undefined }
+    return { colour: this.#colour, glyphs: this.#glyphs, width: columnsOf(this.#options.stderr) }
   }
 
   /** Holds all further lines until {@link release}. */
@@ -152,9 +151,9 @@ export class Reporter {
 
   /** A message behind its mark. On a terminal, it is wrapped between words. A long path is one word. */
   private prose(message: string, mark = '', colour: (mark: string) => string = String): string {
-    const { isTTY, columns } = this.#options.stderr
+    const width = columnsOf(this.#options.stderr)
     const text = `${mark}${mark === '' ? '' : ' '}${this.sentence(message)}`
-    const lines = isTTY === true ? wrappedMessage(text, columns || Infinity) : [text]
+    const lines = width === undefined ? [text] : wrappedMessage(text, width)
     return `${colour(mark)}${lines.join('\n').slice(mark.length)}`
   }
 

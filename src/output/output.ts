@@ -1,4 +1,5 @@
 import { DbtoolError } from '../errors.ts'
+import { inWords } from '../in-words.ts'
 import { cellSheetFor } from './cell-formats.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
@@ -85,7 +86,7 @@ export class Output extends Reporter {
     const text = writerFor(this.#format, this.#isBare).list(this.narrowable(view), rows as Row[], this.style())
     this.write(text, rows.length)
     this.noteOmitted()
-    if (rows.length === 0 && this.isForPeople) this.note(view.empty)
+    if (rows.length === 0) this.noteEmpty(view)
   }
 
   /** Writes text that has only one format, such as a script. */
@@ -129,7 +130,7 @@ export class Output extends Reporter {
       this.#destination.flush()
       this.#rows += rows
       this.noteOmitted()
-      if (rows === 0 && view.empty !== '' && this.isForPeople) this.note(view.empty)
+      if (rows === 0) this.noteEmpty(view)
     } catch (error) {
       if (!this.#destination.hasLeft) throw error
     }
@@ -250,6 +251,10 @@ export class Output extends Reporter {
     }
   }
 
+  private noteEmpty({ empty }: View): void {
+    if (empty !== undefined && this.isForPeople) this.note(empty)
+  }
+
   private noteOmitted(): void {
     for (const [omitted, means] of [
       [this.#omitted, '--fields'],
@@ -293,7 +298,3 @@ function withoutEmptyColumns<R extends object>(view: View<R>, rows: readonly Row
   if (rows.length === 0) return view
   return { ...view, columns: view.columns.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null)) }
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-const inWords = (names: readonly string[]): string =>
-  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')

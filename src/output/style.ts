@@ -1,9 +1,8 @@
 import { escapeFormula } from '../csv-injection.ts'
 import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
-import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
-import { glyphsFor } from './glyphs.ts'
+import { lookOf } from './look.ts'
 import type { Style } from './sheet.ts'
 
 interface StyleOptions {
@@ -18,12 +17,9 @@ interface StyleOptions {
  */
 export function styleFor({ env, colour, raw }: StyleOptions, screen: Screen | undefined): Style {
   const unchanged = (text: string): string => text
-  const isTerminal = screen?.isTTY === true
   return {
-    colour: colourFor(screen === undefined ? 'never' : colour, env, isTerminal),
-    glyphs: glyphsFor(env, isTerminal),
-    width: isTerminal ? screen.columns : undefined,
-    escapeControls: isTerminal ? escapeControls : unchanged,
+    ...lookOf(screen ?? {}, env, screen === undefined ? 'never' : colour),
+    escapeControls: screen?.isTTY === true ? escapeControls : unchanged,
     escapeFormula: raw ? unchanged : escapeFormula,
   }
 }

@@ -34,8 +34,8 @@ export interface View<R extends object = object> {
   readonly id: string
   /** The width to which texts are cut at most, before each row becomes a block; by default, very few characters. */
   readonly leastText?: number
-  /** The message for an empty list. */
-  readonly empty: string
+  /** The message for an empty list. Undefined for a list that says nothing, or is never empty. */
+  readonly empty?: string
   /**
    * A list inside a row, shown below it, such as the lines of an order. In data formats, `at` is the number of columns
    * before it; default: all.

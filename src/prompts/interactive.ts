@@ -162,7 +162,7 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   private get columns(): number {
-    return this.terminal.stderr.columns ?? columnsInPipes
+    return this.terminal.stderr.columns || columnsInPipes
   }
 
   /** A choice in one line. */

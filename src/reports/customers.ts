@@ -1,10 +1,9 @@
 import { parseDuration, parsePrice } from '../values.ts'
-import { counted, money, number, report, text, time, type Asked } from './report.ts'
+import { counted, money, noOrders, number, report, text, time, type Asked } from './report.ts'
 import { sql, type Sql } from './sql.ts'
 
 const user = [number('user_id'), text('username')]
 const rows = 50
-const noOrders = 'No orders in this period.'
 
 /** Each user with orders: the number of orders, their total, and the time of the last one. */
 function ordersOfUsers(period: Pick<Asked, 'since' | 'until'>): Sql {
@@ -54,7 +53,8 @@ export const recentCustomers = report({
   spare: ['user_id'],
   columns: [...user, time('last_order_at'), number('order_count')],
   rows,
-  empty: noOrders,
+  // Without flags, it is the last 30 days.
+  empty: () => 'No orders in this period.',
   examples: ['--within 7d', '--since 2026-11-01 --until 2026-12-01'],
   statement: ({ within, since, until, limit, now }) => {
     const from = since ?? new Date(Math.max(beginning, (until ?? now).getTime() - within))
@@ -73,7 +73,7 @@ export const customerCategories = report({
   spare: ['user_id'],
   columns: [...user, number('order_count'), text('category')],
   rows,
-  empty: 'No users.',
+  empty: () => 'No users.',
   examples: ['--limit 0 --format csv', '--since 365d --chart'],
   chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
   statement: ({ limit, ...period }) => sql`
@@ -94,7 +94,7 @@ export const bigSpenders = report({
   spare: ['user_id'],
   columns: [...user, number('order_count'), money('total_spent')],
   rows,
-  empty: 'No users spent this amount.',
+  empty: (inPeriod, { minSpent }) => `No active user has spent ${minSpent} or more${inPeriod}.`,
   examples: ['--min-spent 250.50 --since 365d', '--limit 5 --chart'],
   chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username' }),
   // Without the CAST, comparing with text would convert the DECIMAL to a float.

@@ -8,7 +8,7 @@ export const eagerLoading: Report<{ limit: number }> = {
     limit: { flag: '--limit <n>', about: 'maximum number of users (0 = all)', parse: parseCount, typed: '100' },
   },
   columns: [text('strategy'), number('statements'), number('rows'), number('ms')],
-  empty: 'No users.',
+  empty: () => 'No users.',
   examples: ['--chart', '--limit 1000'],
   chart: () => ({ kind: 'bars', column: 'ms', label: 'strategy' }),
   answer: async (db, asked, onRows) => onRows(await (await import('./strategies.ts')).compareStrategies(db, asked)),

@@ -1,5 +1,5 @@
 import { parseChoice } from '../values.ts'
-import { counted, money, number, parseCount, report, text } from './report.ts'
+import { counted, money, noOrders, number, parseCount, report, text } from './report.ts'
 import { sql } from './sql.ts'
 
 const parseFigure = parseChoice(['units', 'revenue'])
@@ -21,7 +21,7 @@ export const topProducts = report({
   ],
   rows: 10,
   isRanking: true,
-  empty: 'No orders in this period.',
+  empty: noOrders,
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
   spare: ['product_id', 'times_ordered'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold', label: 'name' }),
@@ -58,7 +58,10 @@ export const lowStock = report({
   },
   columns: [number('product_id'), text('sku'), text('name'), number('stock')],
   rows: 50,
-  empty: 'No products.',
+  empty: (inPeriod, { below }) => {
+    const which = inPeriod === '' ? 'active product' : `active product that was ordered${inPeriod}`
+    return `No ${which} has a stock below ${below}.`
+  },
   examples: ['--below 5', '--since 30d --format csv'],
   spare: ['product_id'],
   chart: () => ({ kind: 'bars', column: 'stock', label: 'name' }),

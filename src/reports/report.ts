@@ -55,9 +55,10 @@ interface Declaration<P> {
   readonly rows?: number
   /** The default limit is a part of the question, and not only the space on a terminal. */
   readonly isRanking?: true
-  readonly empty: string
   /** Example arguments for the help, to follow the name. */
   readonly examples: readonly string[]
+  /** The sentence for no rows. `inPeriod` is empty where no period was asked for. */
+  empty(inPeriod: '' | ' in this period', parameters: P): string
   /** Undefined if there is no chart. */
   chart?(parameters: P): Chart
   /** Adds the rows that the database does not have, such as days without orders: a chart along time needs them. */
@@ -97,6 +98,8 @@ export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
   const before = until === undefined ? sql`` : sql` AND o.created_at < ${until}`
   return sql`o.status <> 'cancelled'${from}${before}`
 }
+
+export const noOrders = (inPeriod: string): string => `No orders${inPeriod}.`
 
 export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
 export const text = (name: string): ReportColumn => ({ name, kind: 'text' })

@@ -1,7 +1,7 @@
 import { parseChoice } from '../values.ts'
 import { withEmptyPeriods } from './calendar.ts'
 import { localTime } from './local-time.ts'
-import { counted, money, number, parseCount, report, time } from './report.ts'
+import { counted, money, noOrders, number, parseCount, report, time } from './report.ts'
 import { sql } from './sql.ts'
 
 /** Formats of DATE_FORMAT; the year of an ISO week is the year of its Thursday. */
@@ -40,7 +40,7 @@ export const revenue = report({
   },
   spare: ['units', 'orders'],
   columns: [time('period'), number('orders'), number('units'), money('revenue')],
-  empty: 'No orders in this period.',
+  empty: noOrders,
   examples: ['--by month --of totals', '--by day --since 30d --chart'],
   chart: () => ({ kind: 'line', column: 'revenue', label: 'period' }),
   fillGaps: (rows, asked) =>

@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { DbtoolError } from '../errors.ts'
+import { type Component, installCommand } from './install-command.ts'
 
 /** The programs of MariaDB. */
 export interface Programs {
@@ -20,15 +21,6 @@ const usualDirectories = [
   '/opt/homebrew/bin',
   '/opt/homebrew/opt/mariadb/bin',
   '/usr/local/opt/mariadb/bin',
-]
-
-const installCommands: readonly (readonly [system: RegExp, command: string])[] = [
-  [/debian|ubuntu/, 'apt-get install mariadb-server-core mariadb-client-core'],
-  [/fedora|rhel|centos/, 'dnf install mariadb-server'],
-  [/arch/, 'pacman -S mariadb'],
-  [/suse/, 'zypper install mariadb'],
-  [/alpine/, 'apk add mariadb mariadb-client'],
-  [/darwin/, 'brew install mariadb'],
 ]
 
 /**
@@ -51,31 +43,33 @@ export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {
   )
 }
 
+export interface WantedClient {
+  readonly names: readonly string[]
+  readonly component: Exclude<Component, 'server'>
+}
+
 /**
  * Finds a client program of MariaDB, first where DBTOOL_MARIADBD says, by one of its names.
  * @throws DbtoolError CLIENT_FAILED with instructions to install it.
  */
-export function findClient(
-  env: NodeJS.ProcessEnv,
-  { names, debian }: { readonly names: readonly string[]; readonly debian: string },
-): string {
+export function findClient(env: NodeJS.ProcessEnv, { names, component }: WantedClient): string {
   const override = env['DBTOOL_MARIADBD'] ?? ''
   const own = override === '' ? [] : ['', 'bin', '../bin'].map((part) => join(directoryOf(override), part))
   const directories = [...own, ...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...usualDirectories]
   const found = names.flatMap((name) => findIn(directories, name) ?? [])[0]
   if (found !== undefined) return found
-  const command = installCommand()?.replace(/mariadb-server-core .*/, debian)
-  throw new DbtoolError('CLIENT_FAILED', `${names[0] ?? ''} is not installed here`, {
-    hint: `install ${command === undefined ? 'the MariaDB client of your system' : `it: ${asAdministrator(command)}`}`,
+  const [name = ''] = names
+  throw new DbtoolError('CLIENT_FAILED', `${name} is not installed here`, {
+    hint: `install ${adviceFor(component, `the package of your system that has ${name}`)}`,
   })
 }
 
-const directoryOf = (given: string): string => (isFile(given) ? dirname(given) : given)
-
-/** The command that installs MariaDB here, or undefined on a system that dbtool does not know. */
-export function installCommand(system: string = systemName()): string | undefined {
-  return installCommands.find(([name]) => name.test(system))?.[1]
+function adviceFor(component: Component, otherwise: string): string {
+  const command = installCommand(component)
+  return command === undefined ? otherwise : `it with: ${command}`
 }
+
+const directoryOf = (given: string): string => (isFile(given) ? dirname(given) : given)
 
 function overridden(given: string): Programs {
   const directory = directoryOf(given)
@@ -113,25 +107,6 @@ function isExecutable(path: string): boolean {
 }
 
 function missing(name: string): DbtoolError {
-  const command = installCommand()
-  const advice =
-    command === undefined ? 'the MariaDB server package of your system' : `it with: ${asAdministrator(command)}`
+  const advice = adviceFor('server', 'the MariaDB server package of your system')
   return new DbtoolError('SERVER_FAILED', `MariaDB is not installed here (no ${name} was found); install ${advice}`)
-}
-
-function asAdministrator(command: string): string {
-  return process.getuid?.() === 0 || command.startsWith('brew') ? command : `sudo ${command}`
-}
-
-function systemName(): string {
-  if (process.platform !== 'linux') return process.platform
-  try {
-    return (
-      readFileSync('/etc/os-release', 'utf8')
-        .match(/^ID(_LIKE)?=.*$/gm)
-        ?.join(' ') ?? ''
-    )
-  } catch {
-    return ''
-  }
 }

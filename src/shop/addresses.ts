@@ -2,7 +2,7 @@ import { DatabaseError } from '../db/failures.ts'
 import { firstRow, newId, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { assignments, describeChanges, diff, type Updated } from './changes.ts'
-import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { joined, oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
 import { allOf, asItIs, type Select } from './select.ts'
@@ -136,18 +136,13 @@ export function selectAddresses(
   sort: Sort<(typeof addressSortColumns)[number]>,
   page: Page,
 ): Select<Address, Address> {
-  const condition = where([
+  const conditions = where([
     oneOf('a.id', ids),
     oneOf('a.user_id', userIds),
     type === undefined ? undefined : { sql: 'a.address_type = ?', values: [type] },
     country === undefined ? undefined : { sql: 'a.country = ?', values: [country] },
   ])
-  const paging = orderAndPage('a', sort, page)
-  return {
-    sql: `${select} ${condition.sql} ${paging.sql}`,
-    values: [...condition.values, ...paging.values],
-    fromRow: asItIs,
-  }
+  return { ...joined(select, conditions, orderAndPage('a', sort, page)), fromRow: asItIs }
 }
 
 export function listAddresses(queries: Queries, ...parts: Parameters<typeof selectAddresses>): Promise<Address[]> {

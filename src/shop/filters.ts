@@ -1,6 +1,6 @@
 import type { Value } from '../db/queries.ts'
 
-/** A condition and the values that it binds. */
+/** A condition, or another piece of a statement, and the values that it binds. */
 export interface Condition {
   readonly sql: string
   readonly values: readonly Value[]
@@ -14,6 +14,12 @@ export function where(conditions: readonly (Condition | undefined)[]): Condition
     sql: `WHERE ${given.map(({ sql }) => `(${sql})`).join(' AND ')}`,
     values: given.flatMap(({ values }) => values),
   }
+}
+
+/** The parts of a statement one after the other, with all their values. */
+export function joined(...parts: readonly (string | Condition)[]): Condition {
+  const pieces = parts.map((part) => (typeof part === 'string' ? { sql: part, values: [] } : part))
+  return { sql: pieces.map(({ sql }) => sql).join(' '), values: pieces.flatMap(({ values }) => values) }
 }
 
 /** A substring search over several columns, in which % and _ are literal. */

@@ -1,7 +1,7 @@
 import { firstRow, type Queries, type Value } from '../db/queries.ts'
-import { counted } from '../values.ts'
+import { counted } from '../in-words.ts'
 import { describeChanges, type Patch } from './changes.ts'
-import { orderAndPage, where, type Page } from './filters.ts'
+import { joined, orderAndPage, where, type Page } from './filters.ts'
 import { asItIs, type Select } from './select.ts'
 
 /**
@@ -107,7 +107,7 @@ export interface LogFilter {
 export function selectLogs({ entity, entityId, osUser, since, until }: LogFilter, page: Page): Select<LogRow, LogRow> {
   // An entity id alone also needs the entities: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
-  const condition = where([
+  const conditions = where([
     entities.length === 0
       ? undefined
       : { sql: `l.entity IN (${entities.map(() => '?').join(', ')})`, values: entities },
@@ -116,13 +116,9 @@ export function selectLogs({ entity, entityId, osUser, since, until }: LogFilter
     since === undefined ? undefined : { sql: 'l.created_at >= ?', values: [since] },
     until === undefined ? undefined : { sql: 'l.created_at < ?', values: [until] },
   ])
+  const select = 'SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message FROM logs l'
   const paging = orderAndPage('l', { column: 'created_at', descending: true }, page)
-  return {
-    sql: `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
-      FROM logs l ${condition.sql} ${paging.sql}`,
-    values: [...condition.values, ...paging.values],
-    fromRow: asItIs,
-  }
+  return { ...joined(select, conditions, paging), fromRow: asItIs }
 }
 
 /** The number of log rows from before a time. */

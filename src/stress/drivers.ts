@@ -1,6 +1,7 @@
 import type { BenchedConnection, BenchedDriver } from '../db/benched-drivers.ts'
 import { translate } from '../db/failures.ts'
 import type { Target } from '../db/target.ts'
+import { ownCpuMs } from './cpu-time.ts'
 import { tenThousand } from './ten-thousand.ts'
 import { median } from './median.ts'
 
@@ -119,7 +120,7 @@ async function trial(
   try {
     await task.prepare?.(connection)
     const before = process.memoryUsage.rss()
-    const cpu = process.cpuUsage()
+    const cpu = ownCpuMs()
     const started = performance.now()
     let [runs, peak] = [0, before]
     while (performance.now() - started < trialMs && !signal.aborted) {
@@ -128,9 +129,9 @@ async function trial(
       if (runs % 16 === 1) peak = Math.max(peak, process.memoryUsage.rss())
     }
     const seconds = (performance.now() - started) / 1_000
-    const { user, system } = process.cpuUsage(cpu)
+    const cpuUs = (ownCpuMs() - cpu) * 1_000
     const done = Math.max(1, runs * task.perRun)
-    return { perSecond: done / seconds, cpuUs: (user + system) / done, memoryMb: (peak - before) / 2 ** 20 }
+    return { perSecond: done / seconds, cpuUs: cpuUs / done, memoryMb: (peak - before) / 2 ** 20 }
   } catch (error) {
     throw translate(error, target)
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queries } from '../db/queries.ts'
-import { processorTime } from './other-load.ts'
+import { ownCpuMs, processorTime } from './cpu-time.ts'
 import { serverCpu, type ServerCpu } from './server-process.ts'
 
 /** The server between two readings. Processor times are numbers of processors: 1 is one processor, all the time. */
@@ -162,13 +162,12 @@ async function reading(
   cpu: ServerCpu | undefined,
   host: string | undefined,
 ): Promise<Reading> {
-  const { user, system } = process.cpuUsage()
   return {
     ...values,
     at: performance.now(),
     host,
     serverMs: await cpu?.(),
-    clientMs: (user + system) / 1_000,
+    clientMs: ownCpuMs(),
     machineMs: processorTime().busy,
   }
 }

@@ -2,7 +2,8 @@ import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { serverFigures } from '../db/server-side.ts'
 import { DbtoolError } from '../errors.ts'
-import { counted, quoteValue } from '../values.ts'
+import { counted } from '../in-words.ts'
+import { quoteValue } from '../values.ts'
 import type { Statement } from './statement.ts'
 
 const syntax = 1064

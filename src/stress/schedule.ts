@@ -1,5 +1,6 @@
 import { DbtoolError } from '../errors.ts'
-import { counted, durationText } from '../values.ts'
+import { counted } from '../in-words.ts'
+import { durationText } from '../values.ts'
 
 /** The measured cost of one statement, at one connection or at several at the same time. Times in milliseconds. */
 export interface Probe {

@@ -1,5 +1,6 @@
 import type { PoolMode } from '../db/pool/modes.ts'
 import type { Pool } from '../db/pool/pool.ts'
+import { ownCpuMs } from './cpu-time.ts'
 import { generator, type Generator } from './generator.ts'
 import type { StressPlan } from './plan.ts'
 import type { Observer } from './observer.ts'
@@ -54,11 +55,10 @@ export async function stressRun(
   await Promise.all(generators.map((shard) => shard.prepare()))
   const stopWatching = await observer?.watch(shape.expectedMs)
   const started = performance.now()
-  const cpu = process.cpuUsage()
+  const cpu = ownCpuMs()
   const listeners = onLive === undefined ? [] : combineLive(generators.length, onLive)
   const measurements = await Promise.all(generators.map((shard, index) => shard.run(listeners[index])))
-  const { user, system } = process.cpuUsage(cpu)
-  const clientCpu = (user + system) / 1e3 / (performance.now() - started) / measurements.length
+  const clientCpu = (ownCpuMs() - cpu) / (performance.now() - started) / measurements.length
   const server = (await stopWatching?.()) ?? []
   const recorder = new Recorder(
     0,

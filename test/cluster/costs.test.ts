@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { timesOfProcess } from '../../src/stress/cpu-time.ts'
 import type { LibraryFigures, LibraryLoad } from '../../bench/library-load.ts'
 import { ratioOf, spreadOf } from '../../bench/core/statistics.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
@@ -18,11 +19,11 @@ const isLong = process.env['DBTOOL_CLUSTER_ROUNDS'] !== undefined
 const before = process.env['DBTOOL_CLUSTER_BEFORE']
 const root = join(import.meta.dirname, '../..')
 const why = noGalera ?? (isLong ? '' : 'skipped: npm run torture -- --cluster')
-const rounds = 12
+const rounds = 8
 const seconds = 1.5
 const processSeconds = 3
 /** A service runs for days, so the time in which the code of a new process is compiled does not count. */
-const warmUpOrders = 600
+const warmUpOrders = 5_000
 const products = 1_000
 
 /** Resolves to a figure of one trial, such as orders per second. */
@@ -85,9 +86,12 @@ describe.skipIf(before === undefined)(`costs on one server ${noBuild}`, { timeou
     const pid = Number(readFileSync(file, 'utf8'))
     const options = { socket: login.DB_SOCKET, user: login.DB_USER, size: workers, maxOverflow: 0 }
     const load = (build: string, database: string) => async (): Promise<Readonly<Record<string, number>>> => {
-      const startedMs = processorMs(pid)
+      const startedMs = await processorMs(pid)
       const figures = await libraryTrial(build, { ...options, database }, workers)
-      return { ...figures, 'server CPU, ms an order': (processorMs(pid) - startedMs) / (figures['placed'] ?? 1) }
+      return {
+        ...figures,
+        'server CPU, ms an order': ((await processorMs(pid)) - startedMs) / (figures['placed'] ?? 1),
+      }
     }
     await contest(`one server, ${workers} workers`, {
       'this build': load(root, shops[0].name),
@@ -112,16 +116,7 @@ async function createShop(build: string, env: Record<string, string>): Promise<v
   }
 }
 
-/** The processor time of a process; the ticks of /proc are hundredths of a second. */
-function processorMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number)
-  return 10 * ((user ?? 0) + (system ?? 0))
-}
+const processorMs = async (pid: number): Promise<number> => (await timesOfProcess(pid))?.cpuMs ?? NaN
 
 /** Runs the trials alternately, and prints the ratio of the first one to each other. */
 async function contest(work: string, trials: Readonly<Record<string, Trial>>): Promise<void> {

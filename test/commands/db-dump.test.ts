@@ -12,7 +12,7 @@ import { keys, terminal } from '../support/terminal.ts'
 
 function programOf(name: string): string | undefined {
   try {
-    return findClient(process.env, { names: [name], debian: '' })
+    return findClient(process.env, { names: [name], component: 'dump' })
   } catch {
     return undefined
   }

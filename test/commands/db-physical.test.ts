@@ -39,7 +39,7 @@ import { type PrivateShop, privateShop } from '../support/private-shop.ts'
 
 function isInstalled(): boolean {
   try {
-    findClient(process.env, { names: ['mariadb-backup'], debian: '' })
+    findClient(process.env, { names: ['mariadb-backup'], component: 'backup' })
     return true
   } catch {
     return false
@@ -500,7 +500,7 @@ dry run: a server started with the backup; nothing was changed
 describe('mariadb-backup', () => {
   it('has the version of the server, and its package is named where it is missing', async () => {
     expect(await versionOfProgram(findPrograms().mariadbd)).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(() => findClient({}, { names: ['mariadb-backup-nothing'], debian: 'mariadb-backup' })).toThrow(
+    expect(() => findClient({}, { names: ['mariadb-backup-nothing'], component: 'backup' })).toThrow(
       expect.objectContaining({ message: 'mariadb-backup-nothing is not installed here' }) as Error,
     )
   })

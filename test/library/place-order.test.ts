@@ -50,8 +50,10 @@ describe('placeOrder on a session', () => {
   })
 
   it('needs one', async () => {
-    expect(await codeOf(placeOrder(undefined as never, order))).toBe('USAGE')
-    expect(await codeOf(getOrder(null as never, 1))).toBe('USAGE')
+    for (const nothing of [undefined, null, 'pool', {}, { query: () => [] }]) {
+      expect(await codeOf(placeOrder(nothing as never, order))).toBe('USAGE')
+      expect(await codeOf(getOrder(nothing as never, 1))).toBe('USAGE')
+    }
   })
 })
 

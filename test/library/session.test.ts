@@ -1,5 +1,13 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createPool, withLease, type CreatePoolOptions, type Lease, type ShopPool } from '../../src/index.ts'
+import {
+  createPool,
+  withLease,
+  type CreatePoolOptions,
+  type Lease,
+  type QueryEvent,
+  type ShopPool,
+} from '../../src/index.ts'
 import { testDatabase } from '../support/database.ts'
 
 const database = testDatabase({ migrated: false })
@@ -214,6 +222,18 @@ describe('what a caller has changed in its session does not reach the next one',
     for await (const row of pool.stream('SELECT 1 AS n')) expect(row).toEqual({ n: 1 })
     expect(await selects()).toBe(before + 12)
   })
+
+  it('and the reset is no statement of the caller: events have only those', async () => {
+    const statements: string[] = []
+    const listener = (event: unknown): void => void statements.push((event as QueryEvent).sql)
+    subscribe('dbtool:query', listener)
+    onTestFinished(() => void unsubscribe('dbtool:query', listener))
+    const pool = onePool()
+    await pool.execute('SET @mine = 1')
+    expect(await pool.query('SELECT @mine AS mine')).toEqual([{ mine: null }])
+    expect(statements).toEqual(['SET @mine = 1', 'SELECT @mine AS mine'])
+    expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
 })
 
 describe('session variables as an option', () => {
@@ -241,7 +261,6 @@ describe('session variables as an option', () => {
 
 describe('a leaked lease', () => {
   it('is reported once, with the stack of the caller that acquired it', async () => {
-    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
     const pool = onePool({ leakAfterMs: 20 })
     const leaks: { stack: string; heldMs: number }[] = []
     const listener = (message: unknown): void => void leaks.push(message as { stack: string; heldMs: number })
@@ -258,7 +277,6 @@ describe('a leaked lease', () => {
   })
 
   it('has its caller also in a pool that waits for the writer before', async () => {
-    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
     const pool = onePool({ leakAfterMs: 20, target: 'reader', readAfter: onePool() })
     const leaked = new Promise<string>((resolve) => {
       const listener = (message: unknown): void => resolve((message as { stack: string }).stack)

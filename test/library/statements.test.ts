@@ -216,12 +216,45 @@ describe('pool.query and pool.execute', () => {
     expect(() => poolWith().stream('SELECT 1', [], options)).toThrow("there is no option 'timeoutMs', only signal")
   })
 
-  it('a transaction needs a pool and its work', async () => {
-    const work = (): Promise<number> => Promise.resolve(1)
-    const nothing = undefined as never
-    for (const attempt of [transaction(nothing, work), transaction(poolWith(), nothing)])
-      await expect(attempt).rejects.toMatchObject({ code: 'BAD_INPUT' })
-  })
+  const one = 'SELECT 1 AS one'
+  const noPool = 'the first argument must be a pool'
+  const noReader = 'the reader of the rows must be a function'
+  it.each<[string, (pool: ShopPool, nothing: never) => Promise<unknown>, string]>([
+    ['withLease, the pool', (_pool, nothing) => withLease(nothing, () => Promise.resolve()), noPool],
+    ['withLease, the work', (pool, nothing) => withLease(pool, nothing), 'the work of withLease must be a function'],
+    ['transaction, the pool', (_pool, nothing) => transaction(nothing, () => Promise.resolve()), noPool],
+    [
+      'transaction, the work',
+      (pool, nothing) => transaction(pool, nothing),
+      'the work of a transaction must be a function',
+    ],
+    ['stress, the pool', (_pool, nothing) => stress(nothing), `stress: ${noPool} that createPool has returned`],
+    [
+      'stress, the work',
+      (pool) => stress(pool, { work: 5 as never }),
+      'stress: work must be a statement or a function',
+    ],
+    ['each of a lease', (pool, nothing) => withLease(pool, (lease) => lease.each(one, [], nothing)), noReader],
+    [
+      'eachCells of a lease',
+      (pool, nothing) => withLease(pool, (lease) => lease.eachCells(one, [], nothing)),
+      noReader,
+    ],
+    ['each of a transaction', (pool, nothing) => transaction(pool, (tx) => tx.each(one, [], nothing)), noReader],
+    [
+      'eachCells of a transaction',
+      (pool, nothing) => transaction(pool, (tx) => tx.eachCells(one, [], nothing)),
+      noReader,
+    ],
+  ])(
+    'refuse nothing, or what is no function, in place of a pool or of a function: %s',
+    async (_what, call, message) => {
+      const pool = poolWith()
+      for (const nothing of [undefined, null, 'SELECT 1'])
+        await expect(call(pool, nothing as never)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+      expect(pool.stats()).toMatchObject({ inUse: 0, waiting: 0 })
+    },
+  )
 
   it('may share one signal, as those of a whole service do, without a warning of Node', async () => {
     const warnings: string[] = []

@@ -30,7 +30,6 @@ const names = Object.keys(kinds).filter((name) => name !== 'id')
 const view: View = {
   columns: [...names, 'missing'].map((name) => (right.has(name) ? number(name) : text(name))),
   id: 'id',
-  empty: '',
 }
 
 /** The bytes of a value in the text protocol. */

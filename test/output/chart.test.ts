@@ -68,7 +68,6 @@ const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), glyphs: gly
 const view = (kind: keyof Pen = 'bars'): View => ({
   columns: [number('id'), text('name'), number('sold')],
   id: 'id',
-  empty: '',
   chart: { column: 'sold', kind },
 })
 const rows = [

@@ -28,7 +28,7 @@ const view: View = {
   columns: [number('id'), text('name')],
   id: 'id',
   empty: evil,
-  nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } },
+  nested: { name: 'items', view: { columns: [text('name')], id: 'name' } },
 }
 const row = { id: 1, name: evil, items: [{ name: evil }] }
 

@@ -7,7 +7,7 @@ import { Output } from '../../src/output/output.ts'
 import { text, type View } from '../../src/output/view.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
-const view: View = { columns: [text('name')], id: 'name', empty: '' }
+const view: View = { columns: [text('name')], id: 'name' }
 const rows = Array.from({ length: 1_000 }, (_, at) => ({ name: `${at} ${'x'.repeat(100)}` }))
 
 async function into(cwd: string, signal = new AbortController().signal): Promise<Output> {

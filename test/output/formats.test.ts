@@ -29,8 +29,7 @@ const black = { id: 12, name: '紅茶 | black', note: 'two\nlines\tand \\', pric
 const order: View = {
   columns: [number('id'), text('who')],
   id: 'id',
-  empty: '',
-  nested: { name: 'items', view: { columns: [number('id'), text('sku')], id: 'id', empty: '' } },
+  nested: { name: 'items', view: { columns: [number('id'), text('sku')], id: 'id' } },
 }
 const full = {
   id: 7,
@@ -180,7 +179,7 @@ describe('markdown', () => {
     ['\u001b[2J', '\\\\u001b\\[2J'],
     ['-1', '-1'],
   ])('%j is %s', (given, escaped) => {
-    expect(item('markdown', { columns: [text('t')], id: 't', empty: '' }, { t: given })[2]).toBe(
+    expect(item('markdown', { columns: [text('t')], id: 't' }, { t: given })[2]).toBe(
       `| t     | ${escaped.padEnd(Math.max(5, escaped.length))} |`,
     )
   })
@@ -189,7 +188,6 @@ describe('markdown', () => {
     const findings: View = {
       columns: [heading('group'), sign('status', { ok: { text: '✔', colour: 'green' } }), below('fix')],
       id: 'group',
-      empty: '',
     }
     expect(list('markdown', findings, { group: 'Here', status: 'ok', fix: null })).toEqual([
       '| group | status | fix  |',
@@ -265,9 +263,9 @@ describe('one field', () => {
     expect(bare('table', 'note', tea, green, black)).toBe('\ntwo\nlines\tand \\\n')
     expect(bare('table', 'parts', tea, green, black)).toBe('[{"of":"leaf"}]\n[]\n')
     expect(bare('table', 'items', order, full)).toBe('[{"id":1,"sku":"TEA-1"},{"id":2,"sku":null}]\n')
-    expect(
-      bare('table', 'at', { columns: [text('at')], id: 'at', empty: '' }, { at: new Date('2026-11-22T10:30:00Z') }),
-    ).toBe('2026-11-22T10:30:00Z\n')
+    expect(bare('table', 'at', { columns: [text('at')], id: 'at' }, { at: new Date('2026-11-22T10:30:00Z') })).toBe(
+      '2026-11-22T10:30:00Z\n',
+    )
     expect(bare('table', 'name', tea)).toBe('')
   })
 
@@ -348,7 +346,7 @@ describe('a list piece by piece', () => {
   })
 
   it('keeps a chart in scale with its largest value, wherever that is', () => {
-    const view: View = { columns: [number('id')], id: 'id', empty: '', chart: { column: 'id', kind: 'bars' } }
+    const view: View = { columns: [number('id')], id: 'id', chart: { column: 'id', kind: 'bars' } }
     const text = writerFor('table', false).list(view, [...window(1), ...window(1_001)], { ...style, width: 40 })
     const bars = text.split('\n').map((line) => (/█+/.exec(line)?.[0] ?? '').length)
     expect([bars.at(-3), bars.at(1_002)]).toEqual([29, 14])

@@ -25,7 +25,7 @@ it('LOAD DATA reads tsv as it comes: every text, NULL, and no text as NULL', asy
     raw: true,
     signal: new AbortController().signal,
   })
-  out.list({ columns: [number('id'), text('name'), text('note')], id: 'id', empty: '' }, rows)
+  out.list({ columns: [number('id'), text('name'), text('note')], id: 'id' }, rows)
   const path = join(folder, 'rows.tsv')
   writeFileSync(path, stdout.read() as Buffer)
   // The server may be another user.

@@ -4,6 +4,7 @@ import { stressView } from '../../commands/pool/stress-view.ts'
 import { orderView } from '../../commands/kit/views.ts'
 import { Output } from '../../src/output/output.ts'
 import type { View } from '../../src/output/view.ts'
+import { dbtool } from '../support/cli.ts'
 
 /** The lines of an item, and the messages about it, on a terminal of this width. */
 function outputOf(view: View, row: object, columns: number): { lines: string[]; notes: string } {
@@ -85,4 +86,16 @@ describe('the tables of one thing on a narrow terminal', () => {
     expect(heads.map((line) => line.match(/\w+/g)?.join(' '))).toContain(expected.head)
     expect(notes).toBe(expected.notes)
   })
+})
+
+it('a terminal without a size, which says that it has 0 columns, has no limit', async () => {
+  const lines = ['config show', 'users --help', 'help formats', `users get ada --format ${'x'.repeat(200)}`]
+  const at = async (columns: number) => {
+    const outcomes = await Promise.all(lines.map((line) => dbtool(line, { columns, env: { DB_SOCKET: '/nowhere' } })))
+    return outcomes.map(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }))
+  }
+  const [none, wide, usual] = [await at(0), await at(1_000), await at(80)]
+  expect([none[0], none[3]]).toEqual([wide[0], wide[3]])
+  // Help has the width of a page.
+  expect([none[1], none[2]]).toEqual([usual[1], usual[2]])
 })

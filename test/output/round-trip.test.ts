@@ -10,7 +10,7 @@ import { widthOf } from '../../src/output/width.ts'
 import { readAll, scratch } from '../files/fixture.ts'
 import { anyText, nasty, treacherous } from '../support/nasty.ts'
 
-const view: View = { columns: [text('name'), number('price'), text('note')], id: 'name', empty: '' }
+const view: View = { columns: [text('name'), number('price'), text('note')], id: 'name' }
 const file = scratch()
 
 interface Row {

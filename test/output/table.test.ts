@@ -13,7 +13,6 @@ const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({
 const view: View = {
   columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')],
   id: 'id',
-  empty: '',
 }
 const rows = [
   {
@@ -104,7 +103,7 @@ describe('a list', () => {
     ['2026-11-29', '2026-11-29'],
     ['12345x', '12345x'],
   ])('groups the digits of an amount, also before its unit: %s', (amount, grouped) => {
-    const [, , , line] = listTable({ columns: [number('n')], id: 'n', empty: '' }, [{ n: amount }], look()).split('\n')
+    const [, , , line] = listTable({ columns: [number('n')], id: 'n' }, [{ n: amount }], look()).split('\n')
     expect(line).toBe(`│ ${grouped} │`)
   })
 
@@ -126,7 +125,7 @@ describe('a list', () => {
     expect(listTable(narrow, rows, look(9))).toBe(listTable(view, rows, look(9)))
   })
 
-  const settings: View = { columns: [whole('name'), whole('value'), text('note')], id: 'name', empty: '' }
+  const settings: View = { columns: [whole('name'), whole('value'), text('note')], id: 'name' }
   const setting = {
     name: 'DB_STATEMENT_TIMEOUT',
     value: '/srv/shop-1/run/mariadb.sock',
@@ -161,7 +160,6 @@ describe('findings', () => {
       below('fix'),
     ],
     id: 'check',
-    empty: '',
   }
   const healthy = [
     { group: 'Here', status: 'ok', check: 'one', found: 'all is well', fix: null },
@@ -253,8 +251,7 @@ describe('a list of things that have lists', () => {
   const order: View = {
     columns: [number('id')],
     id: 'id',
-    empty: '',
-    nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } },
+    nested: { name: 'items', view: { columns: [text('name')], id: 'name' } },
   }
 
   it('is one block for each, with its own list below it', () => {

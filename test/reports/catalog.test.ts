@@ -20,8 +20,26 @@ async function answer(line: string, database = shop.name): Promise<Record<string
   return outcome.json<Record<string, unknown>[]>().map((row) => ('ms' in row ? { ...row, ms: 0 } : row))
 }
 
+const [noOrders, noneInPeriod] = ['No orders.', 'No orders in this period.']
+const sentences: Readonly<Record<string, readonly [always: string, inPeriod: string]>> = {
+  'top-products': [noOrders, noneInPeriod],
+  'orders-per-user': [noOrders, noneInPeriod],
+  'recent-customers': [noneInPeriod, noneInPeriod],
+  'customer-categories': ['No users.', 'No users.'],
+  'big-spenders': [
+    'No active user has spent 100.00 or more.',
+    'No active user has spent 100.00 or more in this period.',
+  ],
+  revenue: [noOrders, noneInPeriod],
+  'low-stock': [
+    'No active product has a stock below 10.',
+    'No active product that was ordered in this period has a stock below 10.',
+  ],
+  'eager-loading': ['No users.', 'No users.'],
+}
+
 describe.each(each)('report %s', (name, report) => {
-  const { columns, parameters, empty: sentence } = report
+  const { columns, parameters } = report
   const picture = report.chart === undefined ? [] : ['--chart']
 
   it('answers with the columns that it declares', async () => {
@@ -56,10 +74,17 @@ describe.each(each)('report %s', (name, report) => {
     expect(await answer(`${name} ${always} --limit 0`)).toEqual(await answer(`${name} ${always}`))
   })
 
-  it('of an empty shop is an empty list, or a sentence', async () => {
+  it('of an empty shop is an empty list, or a sentence that names a period only if one was given', async () => {
     expect(await answer(name, empty.name)).toEqual([])
-    const outcome = await dbtool(['report', name, ...picture], { database: empty.name })
-    expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: `${sentence}\n` })
+    const [always, inPeriod] = sentences[name] ?? []
+    for (const [period, sentence] of [
+      [[], always],
+      [['--since', '30d'], inPeriod],
+      [['--to', 'today'], inPeriod],
+    ] as const) {
+      const outcome = await dbtool(['report', name, ...picture, ...period], { database: empty.name })
+      expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: `${sentence}\n` })
+    }
   })
 
   it('refuses what one of its flags does not understand', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDirectories } from '../../src/server/directories.ts'
 import { checkSocketPath, serverPaths } from '../../src/server/home.ts'
-import { findPrograms, installCommand } from '../../src/server/programs.ts'
+import { installCommand } from '../../src/server/install-command.ts'
+import { findPrograms } from '../../src/server/programs.ts'
 import { root } from './temporary-home.ts'
 
 function directory(): string {
@@ -66,14 +67,35 @@ describe("MariaDB's programs", () => {
     )
   })
 
-  it.each([
-    ['ID=debian', 'apt-get install mariadb-server-core mariadb-client-core'],
-    ['ID=linuxmint ID_LIKE="ubuntu debian"', 'apt-get install mariadb-server-core mariadb-client-core'],
-    ['ID=fedora', 'dnf install mariadb-server'],
-    ['ID=arch', 'pacman -S mariadb'],
-    ['darwin', 'brew install mariadb'],
-    ['ID=plan9', undefined],
-  ])('%s → %s', (system, command) => {
-    expect(installCommand(system)).toBe(command)
+  const core = 'mariadb-server-core mariadb-client-core'
+  it.each<[string, string, [server: string, client: string, dump: string, backup: string]]>([
+    ['ID=debian', 'apt-get install', [core, 'mariadb-client-core', 'mariadb-client', 'mariadb-backup']],
+    [
+      'ID=linuxmint ID_LIKE="ubuntu debian"',
+      'apt-get install',
+      [core, 'mariadb-client-core', 'mariadb-client', 'mariadb-backup'],
+    ],
+    ['ID=fedora', 'dnf install', ['mariadb-server', 'mariadb', 'mariadb', 'mariadb-backup']],
+    [
+      'ID="rocky" ID_LIKE="rhel centos fedora"',
+      'dnf install',
+      ['mariadb-server', 'mariadb', 'mariadb', 'mariadb-backup'],
+    ],
+    ['ID=arch', 'pacman -S', ['mariadb', 'mariadb-clients', 'mariadb-clients', 'mariadb']],
+    [
+      'ID="opensuse-leap" ID_LIKE="suse opensuse"',
+      'zypper install',
+      ['mariadb', 'mariadb-client', 'mariadb-client', 'mariadb'],
+    ],
+    ['ID=alpine', 'apk add', ['mariadb mariadb-client', 'mariadb-client', 'mariadb-client', 'mariadb-backup']],
+    ['darwin', 'brew install', ['mariadb', 'mariadb', 'mariadb', 'mariadb']],
+  ])('have packages on %s', (system, install, packages) => {
+    const components = ['server', 'client', 'dump', 'backup'] as const
+    const commands = components.map((component) => installCommand(component, system)?.replace(/^sudo /, ''))
+    expect(commands).toEqual(packages.map((names) => `${install} ${names}`))
+  })
+
+  it('are installed in another way on a system that dbtool does not know', () => {
+    expect(installCommand('backup', 'ID=plan9')).toBeUndefined()
   })
 })

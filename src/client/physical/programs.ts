@@ -13,7 +13,7 @@ export interface BackupPrograms {
 
 /** Rejects with CLIENT_FAILED, and instructions to install them. */
 export async function findBackupPrograms(env: NodeJS.ProcessEnv): Promise<BackupPrograms> {
-  const found = (...names: readonly string[]): string => findClient(env, { names, debian: 'mariadb-backup' })
+  const found = (...names: readonly string[]): string => findClient(env, { names, component: 'backup' })
   const [backup, stream] = [found('mariadb-backup', 'mariabackup'), found('mbstream')]
   return { backup, stream, version: await versionOfProgram(backup) }
 }

@@ -1,20 +1,16 @@
+import { answersAsNode } from '../connection/server-role.ts'
 import { DatabaseError } from '../failures.ts'
-import { firstRow, type Queries, type Value } from '../queries.ts'
+import type { Queries, Value } from '../queries.ts'
 
 const known = new WeakMap<object, Promise<boolean>>()
 
 /** Whether the server is a node of a Galera cluster. It is asked once for each pool, or for each connection without. */
 export function isGaleraNode(queries: Queries & { readonly pool?: object }): Promise<boolean> {
   const asking = queries.pool ?? queries
-  const asked = known.get(asking) ?? ask(queries)
+  const asked = known.get(asking) ?? answersAsNode((sql) => queries.rows(sql))
   known.set(asking, asked)
   asked.catch(() => known.delete(asking))
   return asked
-}
-
-/** SHOW is answered also by a node that is not ready. Some builds of MariaDB do not have the variable. */
-async function ask(queries: Queries): Promise<boolean> {
-  return (await firstRow<{ Value: string }>(queries, "SHOW VARIABLES LIKE 'wsrep_on'"))?.Value === 'ON'
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DbtoolError } from '../../errors.ts'
 import { kindOf } from '../../kind-of.ts'
+import { counted } from '../../in-words.ts'
 import { Secret, type Value } from '../queries.ts'
 import { writeInstant } from '../utc.ts'
 
@@ -32,8 +33,6 @@ export function rowsForDriver(rows: readonly (readonly Value[])[], placeholders:
 
 const miscounted = (message: string): DbtoolError =>
   new DbtoolError('BAD_INPUT', message, { hint: 'give one value for each question mark of the statement' })
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 function isReady(value: Value): boolean {
   if (typeof value === 'string') return value.isWellFormed()

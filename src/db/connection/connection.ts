@@ -9,15 +9,15 @@ import { alreadyClosed, cancelled, closedMeanwhile, silent, tooLate } from './co
 import { ConnectionEvents } from './connection-events.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
+import { SessionReset } from './session-reset.ts'
 import { SessionState } from './session-state.ts'
 import { type ConnectionParts, type RunOptions, Statements } from './statements.ts'
 import { onAbort } from '../on-abort.ts'
 
 const closeTimeoutMs = 1_000
-/** Time for the server to stop a cancelled statement, and to reset a session; after it, the connection is cut. */
+/** Time for the server to stop a cancelled statement; after it, the connection is cut. */
 const cancelMs = 2_000
 const cancelPollMs = 50
-const resetMs = 2_000
 /** Time for the rows on their way to arrive; after it, the server is asked to stop the statement. */
 const restMs = 20
 /**
@@ -33,19 +33,19 @@ const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]
 export class Connection extends Statements implements PooledConnection {
   readonly #inFlight = new InFlight()
   readonly #session: SessionState
+  readonly #reset: SessionReset
   readonly #events: ConnectionEvents
   #cut = false
   /** Statements whose callers wait. */
   #running = 0
   #abandoned = false
   #cancelling: Promise<void> | undefined
-  /** Whether the server is a node of a Galera cluster; undefined before it was asked. */
-  #isNode: Promise<boolean> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
     super(parts)
     this.#session = new SessionState(parts.raw)
+    this.#reset = new SessionReset(parts, (timeoutMs, work) => this.bounded(timeoutMs, work))
     this.#events = new ConnectionEvents(parts)
     const { threadId } = parts.raw
     const killer = parts.killer?.isDirect === true ? { killer: parts.killer } : {}
@@ -118,9 +118,12 @@ export class Connection extends Statements implements PooledConnection {
     })
   }
 
-  /** Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. */
+  /**
+   * Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. A
+   * statement that still runs is given up, because the connector would never answer it.
+   */
   async close(): Promise<void> {
-    if (this.#abandoned) await this.stop()
+    if (this.#abandoned || this.#running > 0) await this.stop()
     if (this.usable) await this.bounded(closeTimeoutMs, this.parts.raw.end()).catch(() => undefined)
     this.#events.closed()
   }
@@ -157,28 +160,10 @@ export class Connection extends Statements implements PooledConnection {
     await this.#cancelling
   }
 
-  /**
-   * Restores the session of a new connection: variables, current database, locks and temporary tables. Also ends the
-   * transaction. Rejects if it cannot. After the reset of a connection to a node of a cluster, `wsrep_sync_wait` would
-   * not wait any more.
-   */
+  /** Restores the session of a new connection, or rejects if it cannot ({@link SessionReset}). */
   async reset(): Promise<void> {
-    const { raw, setUp, target } = this.parts
-    const canReset = setUp !== undefined && target.database !== undefined
-    if (!canReset) throw new Error('the session cannot be restored')
-    await this.bounded(resetMs, raw.reset())
-    await this.bounded(resetMs, setUp())
-    // Asked afterwards, because the session was as its caller left it.
-    if (await this.isNode()) throw new Error('the session of a node cannot be restored')
+    await this.#reset.run()
     this.#session.restored()
-  }
-
-  private isNode(): Promise<boolean> {
-    const question = "SHOW VARIABLES LIKE 'wsrep_on'"
-    this.#isNode ??= this.bounded(resetMs, this.parts.raw.query<{ Value: string }[]>(question)).then(
-      ([row]) => row?.Value === 'ON',
-    )
-    return this.#isNode
   }
 
   protected async run<T>(

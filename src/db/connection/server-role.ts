@@ -37,6 +37,15 @@ export function isNode(answer: RoleAnswer): boolean {
   return factsOf(answer).get('WSREP_ON') === 'ON'
 }
 
+/**
+ * Whether a session is one on a node of a Galera cluster, by its own variable. SHOW is answered also by a node that is
+ * not ready. Some builds of MariaDB do not have the variable.
+ */
+export async function answersAsNode(rows: (sql: string) => Promise<{ Value: string }[]>): Promise<boolean> {
+  const [row] = await rows("SHOW VARIABLES LIKE 'wsrep_on'")
+  return row?.Value === 'ON'
+}
+
 /** The cluster of a node; undefined elsewhere. */
 export function clusterOf(answer: RoleAnswer): string | undefined {
   return isNode(answer) ? factsOf(answer).get('WSREP_CLUSTER_STATE_UUID') : undefined

@@ -23,6 +23,8 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw misuse(`${name} must be a function`)
 }
 
+export const checkReader = (value: unknown): void => checkFunction('the reader of the rows', value)
+
 export const untilGivenUp = ['signal', 'timeoutMs'] as const
 
 type OptionName = (typeof untilGivenUp)[number] | 'repeatable' | 'patienceMs' | 'onRetry' | 'lostBefore'

@@ -1,7 +1,7 @@
 import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
-import { checkFunction, checkOptions, checkRows, checkStatement, untilGivenUp } from './arguments.ts'
+import { checkOptions, checkReader, checkRows, checkStatement, untilGivenUp } from './arguments.ts'
 import type { CancellableSession, Lease, PooledConnection, Row } from './pool.ts'
 
 /** A lease on a connection of the pool. */
@@ -35,12 +35,12 @@ export class ConnectionLease implements Lease {
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    checkFunction('the reader of the rows', onRows)
+    checkReader(onRows)
     return this.connectionFor(sql, values).each<T>(sql, values, onRows)
   }
 
   async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
-    checkFunction('the reader of the rows', onCells)
+    checkReader(onCells)
     return this.connectionFor(sql, values).eachCells(sql, values, onCells)
   }
 

@@ -2,6 +2,7 @@ import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
 import { endedEarly } from '../transaction.ts'
+import { checkReader } from './arguments.ts'
 import type { CancellableSession, Lease, Row } from './pool.ts'
 
 /**
@@ -76,10 +77,12 @@ export class OpenTransaction implements Omit<CancellableSession, 'destroy' | 'us
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    checkReader(onRows)
     return this.inTurn((lease) => lease.each<T>(sql, values, (rows) => this.reading(() => onRows(rows))))
   }
 
   async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    checkReader(onCells)
     return this.inTurn((lease) => lease.eachCells(sql, values, (cells) => this.reading(() => onCells(cells))))
   }
 

@@ -1,6 +1,7 @@
 import type { GaleraState, ServerState, Source } from '../../db/cluster/server-state.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
 import { addressOf, hostText } from '../../db/target.ts'
+import { counted } from '../../in-words.ts'
 import type { Facts } from '../facts.ts'
 import { serverVariable } from '../fix.ts'
 
@@ -80,7 +81,7 @@ function ofNode({ name, looksAt, judge, otherwise }: NodeCheck): Check {
 }
 
 function membership({ name, isPrimary, isReady, isOn, state, size }: GaleraState): Judgement {
-  const nodes = size === 1 ? '1 node' : `${size} nodes`
+  const nodes = counted(size, 'node')
   if (!isPrimary)
     return fault(
       `node ${name} has left the cluster: its component of ${nodes} is not primary, and accepts no statements`,

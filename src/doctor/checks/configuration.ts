@@ -1,4 +1,5 @@
 import { addressOf } from '../../db/target.ts'
+import { inWords } from '../../in-words.ts'
 import { quotedPath } from '../../values.ts'
 import type { Configuration } from '../facts.ts'
 import { check, fault, ok, skipped, warning, type Check } from '../finding.ts'
@@ -63,7 +64,7 @@ export const configurationChecks: readonly Check[] = [
     needs: ['configuration'],
     judge({ configuration: { profile } }) {
       if (profile === undefined) return ok('no profile in use')
-      const marks = profile.marks.length === 0 ? 'neither protected nor read-only' : profile.marks.join(' and ')
+      const marks = profile.marks.length === 0 ? 'neither protected nor read-only' : inWords(profile.marks)
       return ok(`${profile.name}, selected by ${selectors[profile.origin] ?? `the ${profile.origin}`}: ${marks}`)
     },
   }),

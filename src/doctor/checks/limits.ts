@@ -1,3 +1,4 @@
+import { counted } from '../../in-words.ts'
 import { durationText } from '../../values.ts'
 import type { PoolOptions } from '../../db/pool/pool.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
@@ -103,7 +104,7 @@ function headroom({ size, maxOverflow }: PoolOptions, { name, limit, used, raise
     )
   }
   const fit = Math.floor(free / needed)
-  const found = `${usage}, enough for ${fit} ${fit === 1 ? 'process' : 'processes'} with ${needed} connections each`
+  const found = `${usage}, enough for ${counted(fit, 'process', 'processes')} with ${needed} connections each`
   return fit < fewProcesses ? warning(found, raise(used + fewProcesses * needed)) : ok(found)
 }
 

@@ -1,6 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import { fromCents } from '../orders/money.ts'
 import { quoteValue } from '../rules.ts'
+import { inWords } from '../../in-words.ts'
 
 /** How a file writes numbers. */
 export interface NumberStyle {
@@ -69,7 +70,7 @@ export function difference(text: string, less: readonly string[]): string | unde
   )
   if (from === undefined || others.includes(undefined)) return undefined
   const rest = others.reduce<bigint>((sum, one) => sum - (one ?? 0n), from)
-  if (rest < 0n) throw new InvalidValue(`is ${quoteValue(text)}, but ${less.join(' and ')} are refunded or cancelled`)
+  if (rest < 0n) throw new InvalidValue(`is ${quoteValue(text)}, but ${inWords(less)} are refunded or cancelled`)
   const digits = String(rest).padStart(places + 1, '0')
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
 }

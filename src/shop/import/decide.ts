@@ -2,6 +2,7 @@ import { quoteValue } from '../rules.ts'
 import type { OtherName } from './differing-names.ts'
 import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
 import type { ImportRow, ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
+import { inWords } from '../../in-words.ts'
 
 /** An existing row and the values that will change. */
 export interface Update {
@@ -85,7 +86,7 @@ export function decide(
       decisions.refused.push({
         record,
         code: 'NOT_FOUND',
-        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${missing.join(' and ')}`,
+        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${inWords(missing)}`,
       })
     else if (found === undefined) {
       decisions.created.push(draft)

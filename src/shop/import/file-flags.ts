@@ -7,6 +7,7 @@ import { amountFields, lineAmountFields, reportedAmountFields } from './amount-f
 import type { Layout, SkipRule } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
+import { inWords } from '../../in-words.ts'
 
 /** The flags that describe a file; each replaces one part of the layout of the preset. */
 export interface FileFlags {
@@ -138,6 +139,6 @@ export function presetFile(name: string, noun: PresetNoun): PresetFile {
     throw new DbtoolError('USAGE', `--preset: ${quoteValue(name)} is no preset${orNearest(name, names)}`, { hint })
   const file = found.files[noun]
   if (file !== undefined) return file
-  const has = Object.keys(found.files).join(' and ')
+  const has = inWords(Object.keys(found.files))
   throw new DbtoolError('USAGE', `--preset ${name} describes no file of ${noun}, only of ${has}`, { hint })
 }

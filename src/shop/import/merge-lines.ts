@@ -1,5 +1,6 @@
 import { type Adjustment, adjustment } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
+import { inWords } from '../../in-words.ts'
 
 /** An order line: one product. */
 export interface ImportLine {
@@ -105,7 +106,7 @@ function mergeParts(parts: readonly ImportLine[]): {
     line: { ...line, price: highest },
     discount: adjustment('discount', fromCents(less), Array.from(label).slice(0, longestLabel).join('')),
     note:
-      `sku '${line.sku}' at ${prices.join(' and ')} becomes ${line.quantity} × ${highest} ` +
+      `sku '${line.sku}' at ${inWords(prices)} becomes ${line.quantity} × ${highest} ` +
       `with a discount of ${fromCents(less)}`,
   }
 }

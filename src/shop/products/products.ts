@@ -2,7 +2,7 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, newId, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
-import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
+import { joined, contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { ambiguous, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
@@ -187,13 +187,8 @@ export function selectProducts(
   sort: Sort<(typeof productSortColumns)[number]>,
   page: Page,
 ): Select<Row, Product> {
-  const condition = where(productConditions(filter))
-  const paging = orderAndPage('p', sort, page)
-  return {
-    sql: `SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`,
-    values: [...condition.values, ...paging.values],
-    fromRow,
-  }
+  const select = `SELECT ${columns} FROM products p`
+  return { ...joined(select, where(productConditions(filter)), orderAndPage('p', sort, page)), fromRow }
 }
 
 export function listProducts(queries: Queries, ...parts: Parameters<typeof selectProducts>): Promise<Product[]> {

@@ -3,6 +3,7 @@ import { DatabaseError } from '../../db/failures.ts'
 import { inParts } from '../../db/parts.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { counted } from '../../in-words.ts'
 import { writeLog, type Author } from '../logs.ts'
 import { Year } from './calendar.ts'
 import { breathe } from './chunks.ts'
@@ -21,7 +22,7 @@ export async function assertEmpty(queries: Queries): Promise<void> {
   )
   const filled = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
   if (filled.length === 0) return
-  const what = filled.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
+  const what = filled.map(([name, count]) => counted(count, name.slice(0, -1))).join(', ')
   throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, {
     hint: 'nothing was changed; to drop and recreate the schema and lose all data: dbtool db reset',
   })

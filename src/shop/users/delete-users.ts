@@ -1,7 +1,8 @@
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { counted, quotedForShell } from '../../values.ts'
+import { counted } from '../../in-words.ts'
+import { quotedForShell } from '../../values.ts'
 import { writeLog, writeLogs, type Author } from '../logs.ts'
 import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 

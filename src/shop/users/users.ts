@@ -2,7 +2,7 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, newId, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
-import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
+import { joined, contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { ambiguous, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
@@ -189,13 +189,8 @@ export function selectUsers(
   sort: Sort<(typeof userSortColumns)[number]>,
   page: Page,
 ): Select<UserRow, User> {
-  const condition = where(userConditions(filter))
-  const paging = orderAndPage('u', sort, page)
-  return {
-    sql: `SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`,
-    values: [...condition.values, ...paging.values],
-    fromRow: userFromRow,
-  }
+  const select = `SELECT ${userColumns} FROM users u`
+  return { ...joined(select, where(userConditions(filter)), orderAndPage('u', sort, page)), fromRow: userFromRow }
 }
 
 export function listUsers(queries: Queries, ...parts: Parameters<typeof selectUsers>): Promise<User[]> {

@@ -2,6 +2,7 @@ import { connect as dial } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
+import type { Connection } from '../../../src/db/connection/connection.ts'
 import { openPool } from '../../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../../src/db/pool/pool.ts'
 import { Secret, type Trace } from '../../../src/db/queries.ts'
@@ -53,7 +54,11 @@ describe('a connection', () => {
     expect(db.usable).toBe(false)
   })
 
-  it('that is destroyed in the middle of a statement fails there, and everywhere after', async () => {
+  // After its good-bye, the connector would answer no statement that is still running.
+  it.each([
+    ['destroyed', (db: Connection) => Promise.resolve(db.destroy())],
+    ['closed', (db: Connection) => db.close()],
+  ])('that is %s in the middle of a statement fails there, and everywhere after', async (_how, end) => {
     const db = await connect(database.target)
     const statement = expectFailure(db.rows('SELECT SLEEP(30)'), {
       code: 'CONNECTION_LOST',
@@ -62,7 +67,7 @@ describe('a connection', () => {
       hint: 'took effect',
     })
     expect(db.busy).toBe(true)
-    db.destroy()
+    await end(db)
     expect([db.usable, db.busy]).toEqual([false, false])
     await statement
     await expect(db.execute('DO 0')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
