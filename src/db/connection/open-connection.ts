@@ -145,8 +145,8 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
 }
 
 /**
- * Closes the socket as the server would. Destroyed with an error, it would pass the error on to the TLS socket on it. The
- * connector has removed the listeners of that one by then, so the process would end.
+ * Closes the socket as the server would. Destroyed with an error, it would pass the error on to the TLS socket on it.
+ * The connector has removed the listeners of that one by then, so the process would end.
  */
 function giveUp(socket: Socket): void {
   socket.destroy()
