@@ -7,7 +7,7 @@
 #   in_suite SUITE PROGRAM [ARG …]   runs a program of these packages
 #   sql SUITE NAME [OPTION …]        the client mariadb on that server
 #   py SUITE                         runs its standard input, a Python program, by that suite's Python and its modules, with WORK set
-#   perl_tool SUITE TOOL [ARG …]     runs a Perl program of these packages, by that suite's Perl and its modules
+#   perl_tool SUITE TOOL [ARG …]     runs a Perl program of these packages, or a FILE, by that suite's Perl and its modules
 #   unchanged                        compares the file $work/seen with its standard input, and ends the finding: 0 as recorded, 1 different
 #
 # A package that cannot be had is exit 77. FINDINGS_CACHE=FOLDER keeps what was downloaded for the next finding.
@@ -107,7 +107,8 @@ py() {
 }
 
 perl_tool() {
-  local suite=$1 tool=$work/$1/usr/bin/$2 modules
+  local suite=$1 tool=$2 modules
+  [ -f "$tool" ] || tool=$work/$suite/usr/bin/$tool
   shift 2
   modules=$(find "$work/$suite"/usr/share/perl5 "$work/$suite"/usr/share/perl/5.* "$work/$suite"/usr/lib/*/perl*/5.* "$work/$suite"/usr/lib/*/perl-base -maxdepth 0 | tr '\n' ':')
   PERL5LIB=$modules in_suite "$suite" perl "$tool" "$@"

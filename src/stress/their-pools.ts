@@ -24,6 +24,8 @@ export interface TheirPool {
 
 const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1_000))
 const hardLimit = 'the limit is hard: no additional connections on demand'
+/** Below these, HikariCP does not start, or takes its default of 30 minutes. */
+const hikariFloor = { timeoutMs: 250, recycleMs: 30_000 }
 const nodeInstance = 'each Node process, also of a cluster, has a pool of its own'
 
 const dbtoolPool: TheirPool = {
@@ -47,8 +49,8 @@ export const theirPools: Readonly<Record<PoolName, TheirPool>> = {
     lines: ({ size, timeoutMs, recycleMs }) => [
       `spring.datasource.hikari.maximum-pool-size=${size}`,
       `spring.datasource.hikari.minimum-idle=${size}`,
-      `spring.datasource.hikari.connection-timeout=${timeoutMs}`,
-      `spring.datasource.hikari.max-lifetime=${recycleMs}`,
+      `spring.datasource.hikari.connection-timeout=${Math.max(hikariFloor.timeoutMs, timeoutMs)}`,
+      `spring.datasource.hikari.max-lifetime=${recycleMs === 0 ? 0 : Math.max(hikariFloor.recycleMs, recycleMs)}`,
     ],
     names: {
       pool_size: 'maximumPoolSize',
@@ -56,7 +58,10 @@ export const theirPools: Readonly<Record<PoolName, TheirPool>> = {
       pool_timeout: 'connectionTimeout',
       pool_recycle: 'maxLifetime',
     },
-    lacks: [hardLimit, 'the connection timeout is at least 250 ms'],
+    lacks: [
+      hardLimit,
+      'a connectionTimeout below 250 ms is refused, and a maxLifetime below 30 s becomes 30 minutes: no line is below',
+    ],
     instance: 'each JVM has a pool of its own',
   },
   sqlalchemy: {
@@ -170,10 +175,12 @@ export const theirPools: Readonly<Record<PoolName, TheirPool>> = {
     caption: 'PDO with PHP-FPM',
     file: 'the pool file of PHP-FPM, such as www.conf',
     lines: ({ size }) => ['pm = static', `pm.max_children = ${size}`],
-    names: { pool_size: 'pm.max_children', max_overflow: null, pool_timeout: null, pool_recycle: 'pm.max_requests' },
+    names: { pool_size: 'pm.max_children', max_overflow: null, pool_timeout: null, pool_recycle: null },
     lacks: [
       'PDO has no pool: each child of PHP-FPM has one connection, so their number is the size of the pool',
-      'PDO::ATTR_PERSISTENT keeps the connection between requests; an open transaction stays in it',
+      'without PDO::ATTR_PERSISTENT, each request opens a connection',
+      'PDO::ATTR_PERSISTENT keeps variables, locks, temporary tables and the database of a USE for the next request',
+      'connections have no maximum age; pm.max_requests replaces a child after a number of requests',
       'a request waits for a child in listen.backlog, without a time-out of PHP',
     ],
     instance: 'each PHP-FPM pool on each host counts',
@@ -194,6 +201,8 @@ export const theirPools: Readonly<Record<PoolName, TheirPool>> = {
     },
     lacks: [
       'the limit of a wait is the deadline of the context: use db.QueryContext',
+      'after a deadline, the server still runs the statement, while the pool opens another connection',
+      'max_statement_time=5 in the DSN is a limit that the server knows, in seconds',
       'the default of SetMaxIdleConns is 2: without it, connections are closed and opened all the time',
       hardLimit,
     ],

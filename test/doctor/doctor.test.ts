@@ -144,11 +144,29 @@ describe('schema and shop', () => {
     const { findings } = await examine({ database: shop.name })
     expect(findings.filter(({ check }) => check === 'tables').map(({ status, fix }) => [status, fix])).toEqual([
       ['warning', 'ALTER TABLE `logs` ENGINE = InnoDB'],
-      ['warning', 'ALTER TABLE `logs` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
+      ['warning', 'ALTER TABLE `logs` DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
     ])
     await shop.connection.execute(
       'ALTER TABLE logs ENGINE = InnoDB, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
     )
+  })
+
+  // CONVERT TO would give the collation of the table to each column: SKUs, keys and JSON would no longer be exact.
+  it('with another character set for new columns: the fix changes no column', async () => {
+    const columns = () =>
+      shop.connection.rows(
+        `SELECT TABLE_NAME, COLUMN_NAME, COLLATION_NAME FROM information_schema.COLUMNS
+         WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1, 2`,
+      )
+    const before = await columns()
+    for (const table of ['products', 'orders']) {
+      await shop.connection.execute(`ALTER TABLE ${table} DEFAULT CHARACTER SET latin1`)
+      const warned = (await examine({ database: shop.name })).findings.filter(({ check }) => check === 'tables')
+      expect(warned.map(({ status }) => status)).toEqual(['warning'])
+      await shop.connection.execute(warned[0]!.fix!)
+    }
+    expect(await columns()).toEqual(before)
+    expect((await examine({ database: shop.name })).of('tables').status).toBe('ok')
   })
 
   it('with a violated invariant, and with a count that takes too long', async () => {

@@ -271,7 +271,7 @@ const rows: readonly Row[] = [
     table({ collation: 'latin1_bin' }),
     'warning',
     'new columns of users have latin1_bin by default, not utf8mb4',
-    'ALTER TABLE `users` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
+    'ALTER TABLE `users` DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
   ],
   ['order-has-lines', {}, 'ok', 'no order is without lines'],
   [

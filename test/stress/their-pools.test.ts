@@ -21,6 +21,7 @@ describe('the settings of other pools', () => {
     const text = lacks.join('\n')
     if (names.max_overflow === null) expect(text).toMatch(/hard|has no pool/)
     if (names.pool_timeout === null) expect(text).toMatch(/time-out|deadline/)
+    expect(names.pool_recycle).not.toBe('pm.max_requests') // a number of requests is no age
     if (names.pool_recycle === null) expect(text).toMatch(/maximum age/)
   })
 
@@ -35,11 +36,26 @@ describe('the settings of other pools', () => {
     for (const line of expected) expect(text).toContain(line)
   })
 
+  // HikariCP 2.7.9 does not start: "connectionTimeout cannot be less than 250ms".
+  // Or it warns: "maxLifetime is less than 30000ms, setting to default 1800000ms".
+  it.each([
+    [100, 10_000, 250, 30_000],
+    [0, 0, 250, 0],
+    [250, 30_000, 250, 30_000],
+    [3_000, 600_000, 3_000, 600_000],
+  ])('hikaricp: %i ms and %i ms are %i and %i in its lines', (timeoutMs, recycleMs, timeout, lifetime) => {
+    expect(settingsFor('hikaricp', { size: 7, timeoutMs, recycleMs }).lines.slice(2)).toEqual([
+      `spring.datasource.hikari.connection-timeout=${timeout}`,
+      `spring.datasource.hikari.max-lifetime=${lifetime}`,
+    ])
+  })
+
   it('no limit for the age is said in the words of each', () => {
-    const of = (name: 'sqlalchemy' | 'go' | 'knex'): string =>
+    const of = (name: 'hikaricp' | 'sqlalchemy' | 'go' | 'knex'): string =>
       settingsFor(name, { ...settings, recycleMs: 0 }).lines.join('\n')
     expect(of('sqlalchemy')).toContain('pool_recycle=-1,')
     expect(of('go')).toContain('SetConnMaxLifetime(0 * time.Second)')
+    expect(of('hikaricp')).toContain('max-lifetime=0')
     expect(of('knex')).not.toContain('Lifetime')
   })
 })

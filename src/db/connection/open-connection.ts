@@ -116,7 +116,7 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
   readTlsFiles(target)
   // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
   const socket = dial(target)
-  const stopListening = onAbort(signal, () => void socket.destroy(signal?.reason as Error))
+  const stopListening = onAbort(signal, () => giveUp(socket))
   let greeting: Greeting | undefined
   try {
     const answered = greetingOn(socket, timerMs(limits.connectTimeoutMs))
@@ -142,6 +142,15 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
   } finally {
     stopListening()
   }
+}
+
+/**
+ * Closes the socket as the server would. Destroyed with an error, it would pass the error on to the TLS socket on it.
+ * The connector has removed the listeners of that one by then, so the process would end.
+ */
+function giveUp(socket: Socket): void {
+  socket.destroy()
+  socket.emit('end')
 }
 
 /** A proxy in front of a MariaDB may greet as MySQL; the server behind it says what it is. */

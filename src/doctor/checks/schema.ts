@@ -48,7 +48,7 @@ function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
         ? [
             warning(
               `new columns of ${name} have ${collation} by default, not utf8mb4`,
-              `ALTER TABLE ${quotedName(name)} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+              `ALTER TABLE ${quotedName(name)} DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
             ),
           ]
         : []),
