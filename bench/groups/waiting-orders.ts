@@ -115,12 +115,10 @@ async function besideForeign<T>(
   return server.connection(ordersDatabase, async (connection) => {
     const stop = new AbortController()
     const figures = foreignProgram(connection, usersOfShop, stop.signal)
-    // The connection is closed afterwards, so that its statement must have ended even if the load failed.
-    const loaded = await load().finally(() => {
-      stop.abort()
-      return figures
-    })
-    return [loaded, await figures]
+    const loading = load().finally(() => stop.abort())
+    // The connection is closed afterwards, so its statement must have ended even if the load failed.
+    await Promise.allSettled([loading, figures])
+    return Promise.all([loading, figures])
   })
 }
 

@@ -263,9 +263,9 @@ dry run: a server started with the backup; nothing was changed
       ],
       [
         'of another series',
-        { version: '11.8.3-MariaDB' },
-        /mariadb-backup \S+ cannot copy a server 11\.8\.3$/,
-        /11\.8;/,
+        { version: '99.1.3-MariaDB' },
+        /mariadb-backup \S+ cannot copy a server 99\.1\.3$/,
+        /99\.1;/,
       ],
     ])('of a server %s', async (_what, fact, message, hint) => {
       const target = socketTarget(paths.socket, loginName(), 'dbtool')
@@ -285,22 +285,26 @@ dry run: a server started with the backup; nothing was changed
 
   describe('is refused', () => {
     const plain = (): Buffer => readFileSync(file)
-    /** A stream of some files of the backup, after a change. */
-    const repacked = (change: (unpacked: string) => void, only?: readonly string[]): Buffer => {
+    const filesIn = (unpacked: string): string[] =>
+      readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        statSync(join(unpacked, name)).isFile(),
+      )
+    /** A stream of files of the backup: `change` changes them, and says which. */
+    const repacked = (change: (unpacked: string) => readonly string[]): Buffer => {
       const unpacked = join(cwd, 'unpacked')
       mkdirSync(unpacked)
       execFileSync('mbstream', ['-x', '-C', unpacked], { input: plain() })
-      change(unpacked)
-      const names = only ?? readdirSync(unpacked, { recursive: true, encoding: 'utf8' })
-      const files = names.filter((name) => statSync(join(unpacked, name)).isFile())
-      return execFileSync('mbstream', ['-c', ...files], { cwd: unpacked, maxBuffer: 1e9 })
+      return execFileSync('mbstream', ['-c', ...change(unpacked)], { cwd: unpacked, maxBuffer: 1e9 })
     }
-    const info = 'xtrabackup_info'
+    /** The description of the backup, whose name depends on the version. */
+    const infoIn = (unpacked: string): string =>
+      ['xtrabackup_info', 'mariadb_backup_info'].find((name) => existsSync(join(unpacked, name)))!
     const rewritten = (change: (text: string) => string) => (): Buffer =>
-      repacked(
-        (unpacked) => writeFileSync(join(unpacked, info), change(readFileSync(join(unpacked, info), 'utf8'))),
-        [info],
-      )
+      repacked((unpacked) => {
+        const info = infoIn(unpacked)
+        writeFileSync(join(unpacked, info), change(readFileSync(join(unpacked, info), 'utf8')))
+        return [info]
+      })
     /** One chunk of a stream, with a name outside the folder. */
     const outside = (name: string): Buffer => {
       const numbers = Buffer.alloc(20)
@@ -339,15 +343,19 @@ dry run: a server started with the backup; nothing was changed
       [
         'with a table elsewhere',
         () =>
-          repacked(
-            (unpacked) => writeFileSync(join(unpacked, 'dbtool', 'users.isl'), '/elsewhere/users.ibd'),
-            ['dbtool/users.isl', info],
-          ),
+          repacked((unpacked) => {
+            writeFileSync(join(unpacked, 'dbtool', 'users.isl'), '/elsewhere/users.ibd')
+            return ['dbtool/users.isl', infoIn(unpacked)]
+          }),
         /^a\.mb has tables outside the data directory$/,
       ],
       [
         'without its tables of accounts, so that no server starts',
-        () => repacked((unpacked) => renameSync(join(unpacked, 'mysql'), join(unpacked, 'nothing'))),
+        () =>
+          repacked((unpacked) => {
+            renameSync(join(unpacked, 'mysql'), join(unpacked, 'nothing'))
+            return filesIn(unpacked)
+          }),
         /^mariadbd did not start/,
       ],
     ])('if it is %s, and the server stays as it is', async (_what, bytes, message) => {

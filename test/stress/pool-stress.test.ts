@@ -68,7 +68,7 @@ describe('pool stress', () => {
     // 400)).
     ['--sql "SELECT SLEEP(0.4)" --pool-timeout 1s', 45, 5],
     ['--sql "SELECT SLEEP(0.4)" --pool-timeout 600ms', 30, 20],
-    ['--sql "SELECT SLEEP(0.4)" --pool-timeout 200ms', 15, 35],
+    ['--sql "SELECT SLEEP(0.8)" --pool-timeout 400ms', 15, 35],
   ])('%s: %d ok, %d time-outs, each of them with its reason', async (flags, ok, timeouts) => {
     const result = await stress(flags)
     expect(result).toMatchObject({

@@ -55,9 +55,9 @@ describe('a connection', () => {
   })
 
   // After its good-bye, the connector would answer no statement that is still running.
-  it.each([
-    ['destroyed', (db: Connection) => Promise.resolve(db.destroy())],
-    ['closed', (db: Connection) => db.close()],
+  it.each<[string, (db: Connection) => unknown]>([
+    ['destroyed', (db) => db.destroy()],
+    ['closed', (db) => db.close()],
   ])('that is %s in the middle of a statement fails there, and everywhere after', async (_how, end) => {
     const db = await connect(database.target)
     const statement = expectFailure(db.rows('SELECT SLEEP(30)'), {
