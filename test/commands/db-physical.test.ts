@@ -294,7 +294,8 @@ dry run: a server started with the backup; nothing was changed
       const unpacked = join(cwd, 'unpacked')
       mkdirSync(unpacked)
       execFileSync('mbstream', ['-x', '-C', unpacked], { input: plain() })
-      return execFileSync('mbstream', ['-c', ...change(unpacked)], { cwd: unpacked, maxBuffer: 1e9 })
+      const files = change(unpacked)
+      return execFileSync('mbstream', ['-c', ...files], { cwd: unpacked, maxBuffer: 1e9 })
     }
     /** The description of the backup, whose name depends on the version. */
     const infoIn = (unpacked: string): string =>
