@@ -7,8 +7,11 @@ import { DbtoolError } from '../errors.ts'
 export type PoolOrSession = Pool | (Queries & { readonly inTransaction?: boolean })
 
 export function isPool(on: PoolOrSession): on is Pool {
-  const given = on as unknown
-  if (typeof given === 'object' && given !== null && ('acquire' in given || 'rows' in given)) return 'acquire' in given
+  const given: unknown = on
+  if (typeof given === 'object' && given !== null) {
+    if ('acquire' in given) return true
+    if ('rows' in given) return false
+  }
   throw new DbtoolError('USAGE', 'the first argument must be a pool, a lease or a transaction')
 }
 

@@ -1,6 +1,6 @@
 import { firstRow, type Queries, type OnRows } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
+import { joined, oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
 import { allOf, asItIs, eachOf, type Select } from '../select.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
@@ -102,12 +102,7 @@ function conditionsOf({ ids, userIds, statuses, since, until }: OrderFilter): Co
 
 /** The orders of a list, without their items, for {@link eachOf}. */
 export function selectOrders(filter: OrderFilter, sort: OrderSort, page: Page): Select<OrderHead, OrderHead> {
-  const [condition, paging] = [conditionsOf(filter), orderAndPage('o', sort, page)]
-  return {
-    sql: `${head} ${condition.sql} ${paging.sql}`,
-    values: [...condition.values, ...paging.values],
-    fromRow: asItIs,
-  }
+  return { ...joined(head, conditionsOf(filter), orderAndPage('o', sort, page)), fromRow: asItIs }
 }
 
 export function listOrders(queries: Queries, ...parts: Parameters<typeof selectOrders>): Promise<OrderHead[]> {
