@@ -1,8 +1,8 @@
 import { currentRows } from '../../db/cluster/sync-wait.ts'
 import { inParts } from '../../db/parts.ts'
-import type { Queries } from '../../db/queries.ts'
-import { writeInstant } from '../../db/utc.ts'
+import type { Queries, Value } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import { counted } from '../../in-words.ts'
 import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { OrderStatus } from '../rules.ts'
 import { adjustmentCents } from './adjustments.ts'
@@ -12,17 +12,24 @@ import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, typ
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 import { refuseAttempts } from './refusals.ts'
 
+/** The row of all orders that were placed. */
 interface PlacedRow {
   readonly outcome: 'placed'
   /** The time that the server worked on the batch, in microseconds. */
   readonly server_us: number
-  readonly n: number
-  readonly order_id: number
+  /** In the order of the request, separated by commas. */
+  readonly order_ids: string
 }
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
-  | (PlacedRow & { readonly total_amount: string })
+  | {
+      readonly outcome: 'placed'
+      readonly server_us: number
+      readonly n: number
+      readonly order_id: number
+      readonly total_amount: string
+    }
   | {
       readonly outcome: 'existing'
       readonly n: number
@@ -181,11 +188,27 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
 }
 
 /** Sends one of the two statements. The total of a placed order is the one that was sent. */
-async function answerOf(queries: Queries, sql: string, batch: readonly PricedOrder[]): Promise<Row[]> {
-  const { documents, author } = valuesOf(batch)
-  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...author])
-  return rows.map((row) => (row.outcome === 'placed' ? { ...row, total_amount: batch[row.n - 1]?.total ?? '' } : row))
+async function answerOf(
+  queries: Queries,
+  sql: (capacity: number) => string,
+  batch: readonly PricedOrder[],
+): Promise<Row[]> {
+  const capacity = capacityFor(batch.length)
+  const rows = await queries.prepared<PlacedRow | Exclude<Row, { outcome: 'placed' }>>(
+    sql(capacity),
+    valuesOf(batch, capacity),
+  )
+  return rows.flatMap((row): Row | Row[] => {
+    if (row.outcome !== 'placed') return row
+    const { outcome, server_us } = row
+    return row.order_ids.split(',').map((id, index) => {
+      return { outcome, server_us, n: index + 1, order_id: Number(id), total_amount: batch[index]?.total ?? '' }
+    })
+  })
 }
+
+/** The next power of two: a connection prepares few texts, and at most half of one is skipped. */
+const capacityFor = (count: number): number => 2 ** Math.ceil(Math.log2(count))
 
 /** Orders that exist need no refusal: a lost attempt to place one of them again fails. */
 const isRefusal = ([first]: readonly Row[]): boolean => first?.outcome === 'short' || first?.outcome === 'repriced'
@@ -198,8 +221,7 @@ const unpricedProducts = (batch: readonly DigestedRequest[]): Set<number> =>
     ),
   )
 
-const keysOf = (batch: readonly DigestedRequest[]): [lines: number, key: string][] =>
-  batch.map(({ request: { key, lines } }) => [lines.length, key])
+const keysOf = (batch: readonly DigestedRequest[]): string[] => batch.map(({ request: { key } }) => key)
 
 /** A line with its agreed or assumed price; a product without one does not exist. */
 interface PricedLine {
@@ -229,23 +251,28 @@ function pricedBatch(batch: readonly DigestedRequest[], prices: ReadonlyMap<numb
   })
 }
 
-/** The values to bind: four JSON documents, and the author. */
-function valuesOf(batch: readonly PricedOrder[]): { documents: string[]; author: string[] } {
-  const orders = batch.map(({ request: { key, userId, status, orderedAt }, digest, lines, total }) => [
-    userId,
-    status,
-    total,
-    orderedAt === undefined ? null : writeInstant(orderedAt),
-    key,
-    digest,
-    lines.map(({ productId, quantity, price }) => [productId, quantity, price]),
-  ])
-  const adjustments = batch.flatMap(({ request: { key, adjustments: beside = [] } }) =>
-    beside.map(({ kind, label, amount }) => [key, kind, label, amount]),
+/** The values to bind, as place-orders.sql.ts lists them. */
+function valuesOf(batch: readonly PricedOrder[], capacity: number): Value[] {
+  const lines = batch.flatMap((order, index) =>
+    order.lines.map(({ productId, quantity, price }) => [index + 1, productId, quantity, price]),
   )
-  const documents = [demandOf(batch), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
+  const adjustments = batch.flatMap(({ request: { adjustments: beside = [] } }, index) =>
+    beside.map(({ kind, label, amount }) => [index + 1, kind, label, amount]),
+  )
+  const documents = [demandOf(batch), lines, adjustments, keysOf(batch)].map((document) => JSON.stringify(document))
   const { osUser = '', command = '' } = batch[0]?.request.author ?? {}
-  return { documents, author: [osUser, command] }
+  const orders = Array.from({ length: capacity }, (_, index) => orderValues(batch[index]))
+  return [...documents, osUser, command, batch.length, ...orders.flat()]
+}
+
+const noOrder: readonly Value[] = [null, null, null, null, null, null, null]
+
+function orderValues(order: PricedOrder | undefined): readonly Value[] {
+  if (order === undefined) return noOrder
+  const { request, digest, lines, total } = order
+  const { key, userId, status, orderedAt } = request
+  const message = `placed for user ${userId}: ${counted(lines.length, 'line')}, total ${total}`
+  return [userId, total, status, key, digest, orderedAt ?? null, message]
 }
 
 /** The demand for one product, as the statement wants it. */

@@ -57,7 +57,7 @@ async function inQueue<T>(work: (queue: OrderQueue, sent: string[], db: Database
     const sent: string[] = []
     const counting = replacing(db, {
       prepared: <R>(sql: string, values: readonly Value[]): Promise<R[]> => {
-        sent.push(sql.includes('wanted_orders') ? 'batch' : sql.includes('wanted_key') ? 'one' : 'lookup')
+        sent.push(sql.includes('wanted_keys') ? 'batch' : sql.includes('wanted_key') ? 'one' : 'lookup')
         return db.prepared<R>(sql, values)
       },
     })
