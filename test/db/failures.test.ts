@@ -193,13 +193,20 @@ describe('a statement that the server refuses', () => {
   })
 })
 
-it.each([1021, 1114])('a full disk (%d) is said to be one', (errno) => {
-  const raw = Object.assign(new Error("The table 'logs' is full"), { errno, sqlMessage: "The table 'logs' is full" })
-  expect(translate(raw, database.target)).toMatchObject({
+const noSpace = '"No space left on device"'
+it.each([
+  [1114, "The table 'logs' is full", 'nothing was changed; the server cannot write, perhaps because its disk is full'],
+  [3, `Error writing file './d/n.frm' (Errcode: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [20, `Disk got full writing 'd.tt' (Errcode: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [1026, `Error writing file 'bin' (errno: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [1030, `Got error 28 ${noSpace} from storage engine InnoDB`, 'nothing was changed; free space where'],
+  [1064, `You have an error in your SQL syntax near '${noSpace}' at line 1`, 'add --sql to see the statement'],
+])('a full disk (%d: %s) is said to be one', (errno, text, hint) => {
+  expect(translate(Object.assign(new Error(text), { errno, sqlMessage: text }), database.target)).toMatchObject({
     code: 'QUERY_FAILED',
     exitCode: 1,
-    message: "The table 'logs' is full",
-    hint: expect.stringContaining('disk is full'),
+    message: text,
+    hint: expect.stringContaining(hint),
   })
 })
 
