@@ -15,6 +15,11 @@ export class DbtoolCommand extends Command {
   isConversation = false
   /** The way out of too many arguments, such as quotes. */
   excessHint: string | undefined
+  /**
+   * For a verb that writes standard output itself, so that `--output` would leave its file empty: the other way to a
+   * file. Undefined with arguments that name a file.
+   */
+  insteadOfOutput: ((args: readonly string[]) => string | undefined) | undefined
   /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
@@ -79,6 +84,9 @@ export type Verbs = Readonly<Record<string, Declare>>
 /** A flag that every command takes. The class distinguishes `--user` of the connection from `--user` of an order. */
 export class GlobalOption extends Option {}
 
+/** A flag of a verb that names a file to write, for which `--force` and `--mode` count. */
+export class FileOption extends Option {}
+
 export function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
   const globalOption = new GlobalOption(flags, description)
   return parse === undefined ? globalOption : globalOption.argParser(parse)
@@ -103,6 +111,12 @@ export function conversational(command: Command): Command {
 /** Declares that the columns of the result are those of a statement of the user. */
 export function ofAnyShape(command: Command): Command {
   if (command instanceof DbtoolCommand) command.isOfAnyShape = true
+  return command
+}
+
+/** Declares that a verb writes standard output itself. `instead` is as in {@link DbtoolCommand.insteadOfOutput}. */
+export function writesStdout(command: Command, instead: NonNullable<DbtoolCommand['insteadOfOutput']>): Command {
+  if (command instanceof DbtoolCommand) command.insteadOfOutput = instead
   return command
 }
 

@@ -14,6 +14,7 @@ import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
 import { engineFlags } from './engine-flags.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
+import { FileOption } from './command.ts'
 import { value } from './flags.ts'
 import { nameColumn, noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
@@ -68,7 +69,7 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
       value(parseChoice(['abort', 'skip'] as const)),
       'abort',
     )
-    .option('--rejects <file>', `write rejected ${unit}s to this file, with line and reason`)
+    .addOption(new FileOption('--rejects <file>', `write rejected ${unit}s to this file, with line and reason`))
     .option('-n, --dry-run', 'check and count everything, and change nothing')
 }
 
