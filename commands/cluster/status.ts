@@ -25,6 +25,7 @@ const view: View = {
     sentence('problem'),
   ],
   id: 'host',
+  omitsNull: true,
 }
 
 export interface StatusOptions {
