@@ -162,7 +162,7 @@ async function firstOrders(
 }
 
 function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments, difference }: DraftOrder): PreviewRow {
-  const [fault = null] = faults.values()
+  const fault = faults.size === 0 ? null : [...faults].map(([line, what]) => `line ${line}: ${what}`).join('; ')
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
   )
