@@ -210,6 +210,23 @@ it.each([
   })
 })
 
+it.each([
+  ['ECONNREFUSED', 0, 'the private server is not running; cannot reach MariaDB at ', 'start it: dbtool server start'],
+  [
+    'ER_ACCESS_DENIED_ERROR',
+    1045,
+    'the private server is not running; the server at ',
+    'start it: dbtool server start',
+  ],
+  // This server has let the user in: it is the one.
+  ['ER_TABLEACCESS_DENIED_ERROR', 1142, 'INSERT command denied', ''],
+])('the default address in place of a private server that has stopped: %s', (code, errno, message, hint) => {
+  const raw = Object.assign(new Error('INSERT command denied'), { code, errno })
+  const found = translate(raw, { ...database.target, isInsteadOfPrivate: true })
+  expect(found.message.slice(0, message.length)).toBe(message)
+  expect(found.hint?.includes('dbtool server start')).toBe(hint !== '')
+})
+
 it('a statement that only the server found too large is said to be one', () => {
   const text = "Got a packet bigger than 'max_allowed_packet' bytes"
   const raw = Object.assign(new Error(text), { errno: 1153, sqlMessage: text })
