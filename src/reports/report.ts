@@ -99,7 +99,8 @@ export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
   return sql`o.status <> 'cancelled'${from}${before}`
 }
 
-export const noOrders = (inPeriod: string): string => `No orders${inPeriod}.`
+/** Cancelled orders do not count, and there may be some. */
+export const noOrders = (inPeriod: string): string => `No orders${inPeriod}, or only cancelled ones.`
 
 export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
 export const text = (name: string): ReportColumn => ({ name, kind: 'text' })
