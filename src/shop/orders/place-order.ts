@@ -3,6 +3,7 @@ import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { type ConnectionIdentity, DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { firstOf } from '../../in-words.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
@@ -60,7 +61,7 @@ export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
     const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
     const what = isForSale ? 'out of stock' : 'cannot be ordered'
-    super('OUT_OF_STOCK', `${what}: ${listed(shortages)}`, {
+    super('OUT_OF_STOCK', `${what}: ${firstOf(shortages.map(describe), mostListed, '; ')}`, {
       hint: isForSale
         ? 'no order was placed; reduce the quantities to what is in stock'
         : 'no order was placed; list the products for sale: dbtool products list --active',
@@ -73,12 +74,6 @@ export class OutOfStock extends DbtoolError {
 
 /** A message with thousands of products would help nobody. */
 const mostListed = 100
-
-function listed(shortages: readonly Shortage[]): string {
-  const more = shortages.length - mostListed
-  const rest = more > 0 ? [`and ${more} more`] : []
-  return [...shortages.slice(0, mostListed).map(describe), ...rest].join('; ')
-}
 
 function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
   if (stock === null) return `product ${product_id} does not exist`
