@@ -222,8 +222,22 @@ function circles(files: ReadonlyMap<string, string>): string[] {
   return found.sort()
 }
 
-function sources(): Map<string, string> {
-  const files = ['bin', 'commands', 'src', 'bench'].flatMap((top) =>
+const exported = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm
+
+/** The functions and values of src/ and bench/ that no other file names. Types describe what a function takes. */
+function unused(files: ReadonlyMap<string, string>): string[] {
+  const named = new Map<string, number>()
+  for (const source of files.values())
+    for (const word of new Set(source.match(/\w+/g))) named.set(word, (named.get(word) ?? 0) + 1)
+  return [...files].flatMap(([file, source]) =>
+    /^(?:src|bench)\//.test(file) && file !== 'src/index.ts'
+      ? [...source.matchAll(exported)].flatMap(([, name = '']) => (named.get(name) === 1 ? [`${file}: ${name}`] : []))
+      : [],
+  )
+}
+
+function sources(tops = ['bin', 'commands', 'src', 'bench']): Map<string, string> {
+  const files = tops.flatMap((top) =>
     readdirSync(top, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(top, name)),
@@ -241,6 +255,12 @@ describe('the house', () => {
 
   it('no imports form a circle, not even inside a folder', () => {
     expect(circles(files)).toEqual([])
+  })
+
+  it('no function or value is exported for nobody', () => {
+    expect(unused(new Map([...files, ...sources(['test', 'examples'])]))).toEqual([])
+    const [one, other] = [`export const a = b\nexport function c() {}`, `import { c } from './one.ts'`]
+    expect(unused(new Map(Object.entries({ 'src/one.ts': one, 'test/other.ts': other })))).toEqual(['src/one.ts: a'])
   })
 
   it.each([

@@ -21,7 +21,7 @@ export interface OrderRules<S extends OrderStatus> {
   readonly key: (text: string) => string
 }
 
-export const newOrders: OrderRules<'confirmed' | 'pending'> = { statuses: ['confirmed', 'pending'], key: parseKey }
+const newOrders: OrderRules<'confirmed' | 'pending'> = { statuses: ['confirmed', 'pending'], key: parseKey }
 /** An imported order may be old, and its key has a prefix. The column of keys has 255 characters. */
 export const importedOrders: OrderRules<OrderStatus> = { statuses: orderStatuses, key: parseText(255) }
 
