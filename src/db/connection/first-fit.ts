@@ -190,8 +190,7 @@ const reasonsOf = (refusals: readonly Refusal[]): string[] =>
   )
 
 function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[]): DbtoolError {
-  const codes = new Set(refusals.map(({ error }) => error.code))
-  const [code = 'UNREACHABLE']: ErrorCode[] = codes.size === 1 ? [...codes] : []
+  const code = commonCode(refusals.map(({ error }) => error.code))
   const [reasons, [only]] = [reasonsOf(refusals), refusals]
   const [message, hint] =
     refusals.length === 1
@@ -201,9 +200,20 @@ function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[
   return inCode === true ? error.inCode() : error
 }
 
+/** Codes of a host that has no answer yet, as during a failover: {@link patiently} asks again. */
+const notNow: readonly ErrorCode[] = ['CONNECTION_LOST', 'NODE_NOT_READY']
+
+/** The code of all refusals. Among others of unreachable hosts, the one of a host that has no answer yet. */
+function commonCode([first = 'UNREACHABLE', ...others]: readonly ErrorCode[]): ErrorCode {
+  if (others.every((code) => code === first)) return first
+  const all = [first, ...others]
+  const isPassing = all.every((code) => code === 'UNREACHABLE' || notNow.includes(code))
+  return (isPassing ? all.find((code) => notNow.includes(code)) : undefined) ?? 'UNREACHABLE'
+}
+
 /** One way out for all, or the list of the servers. */
 function hintFor(code: ErrorCode, [first]: readonly Refusal[]): string {
-  const isPassing = code === 'UNREACHABLE' || code === 'NODE_NOT_READY' || code === 'CONNECTION_LOST'
+  const isPassing = code === 'UNREACHABLE' || notNow.includes(code)
   return isPassing ? 'check --host, and see: dbtool cluster status' : (first?.error.hint ?? 'check --host')
 }
 
