@@ -1,3 +1,4 @@
+import { firstServerErrno } from './error-numbers.ts'
 import type { ErrorCode } from '../errors.ts'
 import { namesFullDisk } from '../full-disk.ts'
 import {
@@ -257,7 +258,6 @@ const byCode: Readonly<Record<string, Translation>> = {
   HANDSHAKE_SSL_ERROR: tls,
 }
 
-const firstServerErrno = 1_000
 const unknownVariable = 1193
 const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 

@@ -1,3 +1,5 @@
+import { serverFull } from '../error-numbers.ts'
+import { notNow } from './patiently.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { catchUp, catchUpMs, lacks, type OwnWrite } from '../cluster/own-writes.ts'
 import { DatabaseError } from '../failures.ts'
@@ -200,9 +202,6 @@ function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[
   return inCode === true ? error.inCode() : error
 }
 
-/** Codes of a host that has no answer yet, as during a failover: {@link patiently} asks again. */
-const notNow: readonly ErrorCode[] = ['CONNECTION_LOST', 'NODE_NOT_READY']
-
 /** The code of all refusals. Among others of unreachable hosts, the one of a host that has no answer yet. */
 function commonCode([first = 'UNREACHABLE', ...others]: readonly ErrorCode[]): ErrorCode {
   if (others.every((code) => code === first)) return first
@@ -217,12 +216,9 @@ function hintFor(code: ErrorCode, [first]: readonly Refusal[]): string {
   return isPassing ? 'check --host, and see: dbtool cluster status' : (first?.error.hint ?? 'check --host')
 }
 
-/** The numbers of a server that answers and accepts no further connection. */
-const full: readonly (number | undefined)[] = [1040, 1203, 1226]
-
 /** Whether the server did not answer, or has left its cluster. A server that is full has answered. */
 export function isGone(error: unknown): error is DbtoolError {
   if (!(error instanceof DbtoolError)) return false
-  if (error instanceof DatabaseError && full.includes(error.errno)) return false
-  return ['UNREACHABLE', 'CONNECTION_LOST', 'NODE_NOT_READY'].includes(error.code)
+  if (error instanceof DatabaseError && serverFull.includes(error.errno)) return false
+  return error.code === 'UNREACHABLE' || notNow.includes(error.code)
 }

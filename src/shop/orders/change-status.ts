@@ -1,3 +1,4 @@
+import { outOfRange } from '../../db/error-numbers.ts'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
@@ -98,8 +99,6 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
     { cause: error, hint: 'nothing was changed; reduce its stock with: dbtool products restock' },
   )
 }
-
-const outOfRange = 1264
 
 async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
   const { to } = moves[move]

@@ -1,3 +1,4 @@
+import { outOfRange } from '../../db/error-numbers.ts'
 import { hash } from 'node:crypto'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { type ConnectionIdentity, DatabaseError } from '../../db/failures.ts'
@@ -118,7 +119,7 @@ export function explained(error: unknown, { userId }: Pick<OrderRequest, 'userId
   if (error.code === 'MISSING_REFERENCE')
     return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
   if (error.errno === 4025 && error.message.includes('check_total_positive')) return totalNegative(error)
-  return error.errno === 1264 ? totalTooLarge(error) : error
+  return error.errno === outOfRange ? totalTooLarge(error) : error
 }
 
 export const totalNegative = (cause?: unknown): DbtoolError =>
