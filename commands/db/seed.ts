@@ -7,8 +7,8 @@ import { money, number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePastTime } from '../../src/past-time.ts'
 import { utc } from '../../src/time-zone.ts'
-import { parseWhole, quoteValue } from '../../src/values.ts'
-import { largest, withDefault } from '../kit/flags.ts'
+import { largestInt, parseWhole, quoteValue } from '../../src/values.ts'
+import { withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
@@ -38,7 +38,9 @@ export function dbSeed(db: Command, ctx: Context, run = seed): void {
     .addOption(
       withDefault('--orders <n>', 'number of orders, with 3 lines on average', parseWhole(0, 5_000_000), '500'),
     )
-    .addOption(withDefault('--seed <n>', 'the same numbers give the same shop everywhere', parseWhole(0, largest), '1'))
+    .addOption(
+      withDefault('--seed <n>', 'the same numbers give the same shop everywhere', parseWhole(0, largestInt), '1'),
+    )
     .addOption(
       withDefault(
         '--until <time>',

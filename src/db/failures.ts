@@ -1,3 +1,4 @@
+import { oldestServer } from './oldest-server.ts'
 import { DbtoolError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { addressOf, type Target } from './target.ts'
 import type { DriverError, Translation } from './translation.ts'
@@ -100,7 +101,8 @@ function read(error: Error): DriverError {
 
 /** A server that greets as MySQL refuses a login, or says after it that it is MySQL. */
 export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
-  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
+  const needs = `dbtool needs MariaDB ${oldestServer} or later`
+  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; ${needs}`
   return new DatabaseError('NOT_MARIADB', message, {
     hint: 'check --host and --port, or --socket; pool stress, tune, compare and status run on MySQL too',
     hintInCode: 'check host and port, or socket, of the pool',

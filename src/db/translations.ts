@@ -1,3 +1,4 @@
+import { oldestServer } from './oldest-server.ts'
 import { firstServerErrno } from './error-numbers.ts'
 import type { ErrorCode } from '../errors.ts'
 import { namesFullDisk } from '../full-disk.ts'
@@ -86,7 +87,7 @@ const plainRefused: Translation = {
 const otherProduct: Translation = {
   code: 'NOT_MARIADB',
   message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${serverText(error)}`,
-  hint: () => 'dbtool requires MariaDB 10.6 or later',
+  hint: () => `dbtool requires MariaDB ${oldestServer} or later`,
 }
 /** The database that the server names in its error: a statement may use another one than the connection. */
 const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.exec(text)?.[1] ?? target.database ?? ''

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts'
 import type { OnRows } from '../db/queries.ts'
 import type { Zone } from '../time-zone.ts'
-import { parseWhole } from '../values.ts'
+import { largestInt, parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
 /** The parameters of every report. */
@@ -109,4 +109,4 @@ export const money = (name: string): ReportColumn => ({ name, kind: 'money' })
 export const time = (name: string): ReportColumn => ({ name, kind: 'time' })
 
 /** A count from 0, which often means all. */
-export const parseCount = parseWhole(0, 2_147_483_647)
+export const parseCount = parseWhole(0, largestInt)

@@ -1,3 +1,4 @@
+import { largestInt } from '../../values.ts'
 import { outOfRange } from '../../db/error-numbers.ts'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
@@ -95,7 +96,7 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
   if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
   return new DbtoolError(
     'CONSTRAINT',
-    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed 2147483647`,
+    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed ${largestInt}`,
     { cause: error, hint: 'nothing was changed; reduce its stock with: dbtool products restock' },
   )
 }

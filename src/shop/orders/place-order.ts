@@ -5,7 +5,7 @@ import { type ConnectionIdentity, DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { firstOf } from '../../in-words.ts'
-import { quotedForShell } from '../../values.ts'
+import { largestAmount, quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
 import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
@@ -129,7 +129,7 @@ export const totalNegative = (cause?: unknown): DbtoolError =>
   })
 
 export const totalTooLarge = (cause?: unknown): DbtoolError =>
-  new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
+  new DbtoolError('CONSTRAINT', `the total of the order is more than ${largestAmount}`, {
     cause,
     hint: 'split it into several orders',
   })
