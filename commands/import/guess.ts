@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { sentence, text, type View } from '../../src/output/view.ts'
+import { orNone, sentence, text, type View } from '../../src/output/view.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { noteReading, readingColumns, readingRow } from '../kit/reading-notes.ts'
 
 const previewView: View = {
-  columns: [text('name'), sentence('contents'), sentence('fault')],
+  columns: [text('name'), sentence('contents'), orNone(sentence('fault'), 'none')],
   id: 'name',
   omitsNull: true,
 }

@@ -39,7 +39,7 @@ it.each<[line: string, rows: string[], faults: string[]]>([
 })
 
 it('import guess names the faults of all lines of an order', async () => {
-  writeFileSync(file, 'order_ref,user,sku,quantity\nA,ada,TEA-1,0\nA,ada,,1\n')
+  writeFileSync(file, 'order_ref,user,sku,quantity\nA,ada,TEA-1,0\nA,ada,,1\nB,ada,TEA-1,1\n,ada,TEA-1,1\n')
   const { json } = await dbtool(`import guess ${file} --json`)
   expect(json()).toMatchObject({
     first: [
@@ -47,6 +47,10 @@ it('import guess names the faults of all lines of an order', async () => {
         name: 'A',
         fault: "line 2: quantity must be a whole number from 1 to 2147483647, not '0'; line 3: sku is empty",
       },
+      { name: 'B', fault: null },
+      { name: 'line 5', fault: 'line 5: order_ref is empty' },
     ],
   })
+  const { stdout } = await dbtool(`import guess ${file}`)
+  expect(stdout).toMatch(/│ B +│ ada, 1 × TEA-1 +│ none +│/)
 })
