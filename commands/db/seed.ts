@@ -10,7 +10,7 @@ import { utc } from '../../src/time-zone.ts'
 import { largestInt, parseWhole, quoteValue } from '../../src/values.ts'
 import { withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { withView } from '../kit/command.ts'
+import { withView, unlessDryRun, withEffect } from '../kit/command.ts'
 
 const view: View = {
   columns: [
@@ -31,7 +31,7 @@ export interface SeedOptions extends Sizes {
 }
 
 export function dbSeed(db: Command, ctx: Context, run = seed): void {
-  withView(db.command('seed'), view)
+  withEffect(withView(db.command('seed'), view), { changes: unlessDryRun, isWholesale: unlessDryRun })
     .description('Fill an empty shop with generated users, products and a year of orders')
     .addOption(withDefault('--users <n>', 'number of users; none can log in', parseWhole(0, 1_000_000), '100'))
     .addOption(withDefault('--products <n>', 'number of products', parseWhole(0, 100_000), '50'))

@@ -20,6 +20,8 @@ export class DbtoolCommand extends Command {
    * file. Undefined with arguments that name a file.
    */
   insteadOfOutput: ((args: readonly string[]) => string | undefined) | undefined
+  /** Its effect on the database, as {@link withEffect} declares it. */
+  effect: Effect = {}
   /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
@@ -101,6 +103,42 @@ export function withView<O>(command: Command, view: View | ((options: O, args?: 
     command.view = typeof view === 'function' ? (view as NonNullable<DbtoolCommand['view']>) : () => view
   return command
 }
+
+/** The options that decide about the effect of a verb. */
+export interface EffectOptions {
+  readonly dryRun?: boolean
+  readonly apply?: boolean
+  readonly workload?: string
+  readonly write?: boolean
+  readonly into?: string
+}
+
+/** The effect of a verb on the configured database, for the rules about read-only and protected ones. */
+export interface Effect {
+  /** Whether it changes data. The default is whether the verb has `--dry-run`, which writes and rolls back. */
+  readonly changes?: (options: EffectOptions) => boolean
+  /**
+   * Whether it changes much at once, or loads the server, without a confirmation of its own. A protected database then
+   * needs its name. Verbs that delete confirm anyway, and require the name there (src/prompts/target-confirmation.ts).
+   */
+  readonly isWholesale?: (options: EffectOptions) => boolean
+}
+
+export const unlessDryRun = ({ dryRun }: EffectOptions): boolean => dryRun !== true
+export const always = (): boolean => true
+
+export function withEffect(command: Command, effect: Effect): Command {
+  if (command instanceof DbtoolCommand) command.effect = effect
+  return command
+}
+
+/** Whether a parsed command changes data of the configured database. */
+export function changesData(command: Command): boolean {
+  const { changes } = effectOf(command)
+  return changes?.(command.opts()) ?? command.options.some(({ long }) => long === '--dry-run')
+}
+
+export const effectOf = (command: Command): Effect => (command instanceof DbtoolCommand ? command.effect : {})
 
 /** Declares that a verb without flags asks for all that its flags could give. */
 export function conversational(command: Command): Command {

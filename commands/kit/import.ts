@@ -15,7 +15,7 @@ import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice, quoteValue } from '../../src/values.ts'
 import { engineFlags } from './engine-flags.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
-import { FileOption } from './command.ts'
+import { FileOption, unlessDryRun, withEffect } from './command.ts'
 import { value } from './flags.ts'
 import { nameColumn, noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
@@ -62,6 +62,7 @@ export interface ImportJob<S extends object> {
 
 /** Adds the flags of every import. `mapped` is an example of `--map`, `unit` a row or an order. */
 export function importFlags(command: Command, { mapped, unit }: { mapped: string; unit: 'row' | 'order' }): Command {
+  withEffect(command, { isWholesale: unlessDryRun })
   return fileFlags(command, { mapped, ofOrders: unit === 'order' })
     .argument('[file]', 'the file; - is standard input')
     .option(
