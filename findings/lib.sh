@@ -130,12 +130,12 @@ fi
 SST
   chmod +x "$work/bin/wsrep_sst_copy"
   PATH=$work/bin:$PATH
-  node "$suite" one "$port" ''
-  node "$suite" two "$((port + 10))" "127.0.0.1:$port"
+  galera_node "$suite" one "$port" ''
+  galera_node "$suite" two "$((port + 10))" "127.0.0.1:$port"
   until [ "$(status "$suite" two wsrep_ready)" = ON ]; do sleep 0.2; done
 }
 
-node() { # suite, name, first port, address of the other
+galera_node() { # suite, name, first port, address of the other
   server "$1" "$2" --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider="$work/$1/usr/lib/galera/libgalera_smm.so" \
     --wsrep-cluster-name=finding --wsrep-cluster-address="gcomm://$4" --wsrep-node-name="$2" --wsrep-node-address="127.0.0.1:$3" --wsrep-sst-method=copy \
     --wsrep-sst-receive-address="127.0.0.1:$(($3 + 2))" \
