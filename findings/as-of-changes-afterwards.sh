@@ -8,8 +8,8 @@
 # that moment; after the COMMIT the same question finds the new one. No price was ever wrong for the till, and the
 # history disagrees with it. Versioning by transactions, with row start and end as BIGINT UNSIGNED, keeps its answer.
 # The manual says there that a change may become visible long after its time; an answer that changes gives no sign.
-# Versions: MariaDB 11.8.9 of Debian 13 (10.11.19 of Debian 12 did the same), mysql2 3.24.6; seen on 2026-11-29, output
-# at the end.
+# Versions: MariaDB 11.8.9 of Debian 13 (in 10.11.19 of Debian 12 the answer by transactions changed as well), mysql2
+# 3.24.6; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
