@@ -22,7 +22,7 @@ import { refusalsOf } from './refusals.ts'
  *
  * The first column of each row of the answer is its outcome:
  *
- *   placed     one row with the ids of all orders, separated by commas; the only answer after which anything has changed
+ *   placed     one row with the ids of all orders, separated by commas; the only answer after which anything changed
  *   existing   one row per order whose key already exists, with its n
  *   short      one row per product that has too little stock for all the orders
  *   repriced   one row per product that has another price than assumed
