@@ -145,6 +145,10 @@ const tooLarge: Translation = {
   hint: () => 'nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = 16777216',
 }
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
+const shortKeys = withHint(
+  'QUERY_FAILED',
+  'nothing was changed; an administrator allows longer keys with SET GLOBAL innodb_default_row_format = dynamic',
+)
 const failed = withHint('QUERY_FAILED', 'add --sql to see the statement', null)
 
 /**
@@ -193,6 +197,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
+  1709: shortKeys,
   1047: notReady,
   1180: notReady,
   1153: tooLarge,
