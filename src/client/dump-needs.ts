@@ -11,7 +11,10 @@ const version = /^-- Server version\s+(\d+\.\d+\.\d+)/
 const definer = /\bDEFINER=`([^`]*)`@`([^`]*)`/g
 const collation = /\b(?:COLLATE[ =]|collation_connection\s*=)\s*(\w+_(?:ci|cs|bin))\b/gi
 
-/** The needs of a dump: collations and accounts, from its statements and not from its rows, and its longest statement. */
+/**
+ * The needs of a dump: collations and accounts, from its statements and not from its rows, and the length of its longest
+ * statement.
+ */
 export class DumpNeeds {
   /** The version of the server from which the dump comes, if it says so. */
   version: string | undefined

@@ -52,8 +52,8 @@ const sinkOf = (read: (chunk: Buffer) => void): Writable =>
   })
 
 /**
- * Rejects with BAD_INPUT or TOO_LARGE for a dump that this server would refuse in the middle, after everything is dropped. Resolves
- * to a warning about a dump of a later version, if it is one.
+ * Rejects with BAD_INPUT or TOO_LARGE for a dump that this server would refuse in the middle, after everything is
+ * dropped. Resolves to a warning about a dump of a later version, if it is one.
  */
 export async function assertRestorable(
   queries: Queries,
