@@ -12,8 +12,8 @@ const definer = /\bDEFINER=`([^`]*)`@`([^`]*)`/g
 const collation = /\b(?:COLLATE[ =]|collation_connection\s*=)\s*(\w+_(?:ci|cs|bin))\b/gi
 
 /**
- * The needs of a dump: collations and accounts, from its statements and not from its rows, and the length of its longest
- * statement.
+ * The needs of a dump: the length of its longest statement, and the collations and accounts of its statements, but not
+ * of its rows.
  */
 export class DumpNeeds {
   /** The version of the server from which the dump comes, if it says so. */

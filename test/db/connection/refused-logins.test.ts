@@ -41,13 +41,17 @@ const limited = { code: 'UNREACHABLE', exitCode: 4 }
 
 describe('a login is refused', () => {
   it('by a locked account', () =>
-    expectFailure(connect(as('locked')), { ...denied, message: 'the account is locked', hint: 'ACCOUNT UNLOCK' }))
+    expectFailure(connect(as('locked')), {
+      ...denied,
+      message: 'the account is locked',
+      hint: `ALTER USER '${account('locked')}'@'…' ACCOUNT UNLOCK`,
+    }))
 
   it('by an expired password', () =>
     expectFailure(statementAs('expired'), {
       ...denied,
       message: 'its password has expired',
-      hint: /ALTER USER .* IDENTIFIED BY/,
+      hint: `ALTER USER '${account('expired')}'@'…' IDENTIFIED BY`,
     }))
 
   it('by an account that demands TLS, or a client certificate', async () => {
@@ -64,7 +68,7 @@ describe('a login is refused', () => {
     await expectFailure(connect(as('connections')), {
       ...limited,
       message: /reached a limit of its own at .*max_connections_per_hour/,
-      hint: /up to an hour.*MAX_CONNECTIONS_PER_HOUR/,
+      hint: /up to an hour.*'@'…' WITH MAX_CONNECTIONS_PER_HOUR/,
     })
   })
 
