@@ -70,6 +70,13 @@ const userLimit: Translation = {
   hint: () => 'use a smaller pool, or raise max_user_connections of the server or of the account',
 }
 
+/** The account has no password. For an unknown user, the server may give the same answer. */
+export const socketLogin =
+  (setting: string) =>
+  ({ user }: Target): string =>
+    `'${user}' may log in over the socket only, as the operating-system user of that name; ` +
+    `run it as that user, or correct ${setting}`
+
 /** The methods that drivers know; any other is not supported. */
 const knownMethods = ['mysql_clear_password', 'dialog', 'sha256_password', 'caching_sha2_password']
 const methodIn = ({ text }: DriverError): string => /(?:plugin|protocol) '?([\w-]+)/.exec(text)?.[1] ?? 'another method'

@@ -54,6 +54,28 @@ describe('a login is refused', () => {
       hint: `ALTER USER '${account('expired')}'@'…' IDENTIFIED BY`,
     }))
 
+  it('by an account of another operating-system user', async () => {
+    const name = account('socket')
+    await database.connection.execute(`CREATE USER '${name}'@'localhost' IDENTIFIED VIA unix_socket`)
+    onTestFinished(() => database.connection.execute(`DROP USER '${name}'@'localhost'`).then(() => undefined))
+    await expectFailure(connect(as('socket')), {
+      ...denied,
+      message: 'Access denied',
+      hint: `'${name}' may log in over the socket only, as the operating-system user of that name; run it as that user`,
+    })
+  })
+
+  it('by a server without names of hosts, to an account of localhost', async () => {
+    const { port, paths } = await testServer({ tls: false, more: ['--skip-name-resolve'] })
+    await withSession(paths, (db) => db.execute(`CREATE USER 'ada'@'localhost' IDENTIFIED BY '${password}'`))
+    const target = { ...as('plain'), user: 'ada', socket: undefined, host: '127.0.0.1', port }
+    const hint = "; an account of 'localhost' may need --socket"
+    await expectFailure(connect(target), { ...denied, message: "Host '127.0.0.1' is not allowed", hint })
+    await withSession(paths, (db) => db.execute("CREATE USER 'bob'@'%'"))
+    await expectFailure(connect(target), { ...denied, message: "'ada'@'127.0.0.1'", hint })
+    await (await connect({ ...target, socket: paths.socket })).close()
+  })
+
   it('by an account that demands TLS, or a client certificate', async () => {
     for (const name of ['encrypted', 'certified'])
       await expectFailure(connect(as(name)), {
