@@ -188,7 +188,7 @@ const weight = 0.2
 const growth = 1.01
 /** The part of a way that is no network: a message is written and read, and threads are woken. In milliseconds. */
 const localMs = 0.5
-/** Before so many batches, the shortest way may be that of code that is not compiled, or of a busy processor. */
+/** The first batches decide nothing: their code may not be compiled, and the processor may be busy. */
 const leastBatches = 16
 
 /**
