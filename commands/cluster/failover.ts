@@ -84,9 +84,13 @@ const longestWaitMs = 3_000
 
 /** Connections without a database, which other servers may not have, and without a limit for the wait. */
 async function connecting(ctx: Context, target: Target): Promise<OnAddress> {
-  const { neighbourAt } = await import('../../src/db/cluster/cluster-status.ts')
+  const [{ neighbourAt }, { failoverError }] = await Promise.all([
+    import('../../src/db/cluster/cluster-status.ts'),
+    import('../../src/db/cluster/replica-state.ts'),
+  ])
   const limits = { connectTimeoutMs: longestWaitMs, statementTimeoutMs: 0 }
-  return (address, work) => ctx.connection(work, limits, { ...neighbourAt(target, address), database: undefined })
+  return (address, work) =>
+    ctx.connection(work, limits, { ...neighbourAt(target, address), database: undefined }).catch(failoverError(address))
 }
 
 /** The changes that may be lost. */

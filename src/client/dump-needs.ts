@@ -5,17 +5,25 @@ const mostCharacters = 4_096
 const newline = 0x0a
 /** Each row of an INSERT is a line that begins with a bracket. */
 const bracket = 0x28
+const semicolon = 0x3b
+const carriageReturn = 0x0d
 const version = /^-- Server version\s+(\d+\.\d+\.\d+)/
 const definer = /\bDEFINER=`([^`]*)`@`([^`]*)`/g
 const collation = /\b(?:COLLATE[ =]|collation_connection\s*=)\s*(\w+_(?:ci|cs|bin))\b/gi
 
-/** The needs of a dump: collations and accounts, from its statements and not from its rows. */
+/**
+ * The needs of a dump: the length of its longest statement, and the collations and accounts of its statements, but not
+ * of its rows.
+ */
 export class DumpNeeds {
   /** The version of the server from which the dump comes, if it says so. */
   version: string | undefined
   readonly collations = new Set<string>()
   /** The accounts that own its views, triggers, routines and events, as `user@host`. */
   readonly definers = new Set<string>()
+  longestStatement = 0
+  #statement = 0
+  #last = 0
   #line = ''
   #isRow = false
   #atStart = true
@@ -24,12 +32,22 @@ export class DumpNeeds {
     for (let from = 0; from < chunk.length;) {
       const end = chunk.indexOf(newline, from)
       if (this.#atStart) this.#isRow = chunk[from] === bracket
+      this.measure(chunk, from, end < 0 ? chunk.length : end)
       if (!this.#isRow) this.keep(chunk.subarray(from, end < 0 ? undefined : end))
       this.#atStart = end >= 0
       if (!this.#atStart) return
       this.endLine()
       from = end + 1
     }
+  }
+
+  /** A statement ends with the line that ends with a semicolon. */
+  private measure(chunk: Buffer, from: number, end: number): void {
+    this.#statement += end - from
+    this.longestStatement = Math.max(this.longestStatement, this.#statement)
+    const last = chunk[end - 1] === carriageReturn ? end - 2 : end - 1
+    if (last >= from) this.#last = chunk[last] ?? 0
+    if (end < chunk.length && this.#last === semicolon) this.#statement = 0
   }
 
   private keep(part: Buffer): void {

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { assertFits } from '../db/connection/packet.ts'
 import { quoted } from '../db/privileges/accounts.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
@@ -51,8 +52,8 @@ const sinkOf = (read: (chunk: Buffer) => void): Writable =>
   })
 
 /**
- * Rejects with BAD_INPUT for a dump that this server would refuse in the middle, after everything is dropped. Resolves
- * to a warning about a dump of a later version, if it is one.
+ * Rejects with BAD_INPUT or TOO_LARGE for a dump that this server would refuse in the middle, after everything is
+ * dropped. Resolves to a warning about a dump of a later version, if it is one.
  */
 export async function assertRestorable(
   queries: Queries,
@@ -64,6 +65,8 @@ export async function assertRestorable(
     throw new DbtoolError('BAD_INPUT', `${name} has views, triggers or routines of ${foreign.join(', ')}`, {
       hint: 'nothing was changed; restore it with an account that has the privilege SET USER',
     })
+  const [server] = await queries.rows<{ bytes: number }>('SELECT @@GLOBAL.max_allowed_packet AS bytes')
+  assertFits(needs.longestStatement, server?.bytes ?? Infinity, `the longest statement of ${name}`)
   const unknown = await unknownCollations(queries, needs)
   if (unknown.length === 0) return laterVersion(queries, name, needs)
   const from = needs.version === undefined ? '' : `; the dump is from version ${needs.version}`

@@ -9,13 +9,16 @@ const refused = (why: (target: Target) => string, hint: (target: Target) => stri
   hint,
 })
 
+/** Only the server knows which host the account has; without one, it would be that of '%'. */
+const account = (user: string): string => `'${user}'@'…'`
+
 const locked = refused(
   () => 'the account is locked',
-  ({ user }) => `an administrator unlocks it with ALTER USER '${user}' ACCOUNT UNLOCK`,
+  ({ user }) => `an administrator unlocks it with ALTER USER ${account(user)} ACCOUNT UNLOCK`,
 )
 const expired = refused(
   () => 'its password has expired',
-  ({ user }) => `an administrator sets a new one with ALTER USER '${user}' IDENTIFIED BY '…'`,
+  ({ user }) => `an administrator sets a new one with ALTER USER ${account(user)} IDENTIFIED BY '…'`,
 )
 const notLoaded: Translation = {
   code: 'ACCESS_DENIED',
@@ -43,13 +46,14 @@ export const isWithoutAccounts = ({ errno, text }: DriverError): boolean =>
   errno === optionPrevents && text.includes('--skip-grant-tables')
 
 const resources: Readonly<Record<string, (user: string) => string>> = {
-  max_user_connections: (user) => `use a smaller pool, or raise it: ALTER USER '${user}' WITH MAX_USER_CONNECTIONS n`,
+  max_user_connections: (user) =>
+    `use a smaller pool, or raise it: ALTER USER ${account(user)} WITH MAX_USER_CONNECTIONS n`,
   max_connections_per_hour: (user) =>
-    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_CONNECTIONS_PER_HOUR n`,
+    `wait for up to an hour, or raise it: ALTER USER ${account(user)} WITH MAX_CONNECTIONS_PER_HOUR n`,
   max_queries_per_hour: (user) =>
-    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_QUERIES_PER_HOUR n`,
+    `wait for up to an hour, or raise it: ALTER USER ${account(user)} WITH MAX_QUERIES_PER_HOUR n`,
   max_updates_per_hour: (user) =>
-    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_UPDATES_PER_HOUR n`,
+    `wait for up to an hour, or raise it: ALTER USER ${account(user)} WITH MAX_UPDATES_PER_HOUR n`,
 }
 /** "User 'ada' has exceeded the 'max_queries_per_hour' resource (current value: 3)". */
 const resourceIn = ({ text }: DriverError): string => /exceeded the '([^']*)' resource/.exec(text)?.[1] ?? ''
@@ -57,7 +61,7 @@ const accountLimit: Translation = {
   code: 'UNREACHABLE',
   message: (error, target) =>
     `the account has reached a limit of its own at ${addressOf(target)}: ${serverText(error)}`,
-  hint: ({ user }, error) => resources[resourceIn(error)]?.(user) ?? `look at SHOW CREATE USER '${user}'`,
+  hint: ({ user }, error) => resources[resourceIn(error)]?.(user) ?? `look at SHOW CREATE USER ${account(user)}`,
 }
 const userLimit: Translation = {
   code: 'UNREACHABLE',
@@ -65,6 +69,13 @@ const userLimit: Translation = {
     `the server at ${addressOf(target)} takes no more connections of user '${target.user}': ${serverText(error)}`,
   hint: () => 'use a smaller pool, or raise max_user_connections of the server or of the account',
 }
+
+/** The account has no password. For an unknown user, the server may give the same answer. */
+export const socketLogin =
+  (setting: string) =>
+  ({ user }: Target): string =>
+    `'${user}' may log in over the socket only, as the operating-system user of that name; ` +
+    `run it as that user, or correct ${setting}`
 
 /** The methods that drivers know; any other is not supported. */
 const knownMethods = ['mysql_clear_password', 'dialog', 'sha256_password', 'caching_sha2_password']

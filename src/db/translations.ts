@@ -9,6 +9,7 @@ import {
   isWithoutAccounts,
   loginRefusals,
   methodRefused,
+  socketLogin,
   tlsVersion,
   withoutAccounts,
 } from './login-refusals.ts'
@@ -51,10 +52,16 @@ const denied: Translation = {
   code: 'ACCESS_DENIED',
   message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${serverText(error)}`,
   // A server that demands TLS serverText no more than this (require_secure_transport, REQUIRE SSL, REQUIRE X509).
-  hint: (target) =>
-    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' + alsoDemanded(target),
-  hintInCode: (target) => `check user and password of the pool${alsoDemanded(target, inCode)}`,
+  hint: (target, error) =>
+    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
+    alsoDemanded(target) +
+    unresolved(error, '--socket'),
+  hintInCode: (target, error) =>
+    `check user and password of the pool${alsoDemanded(target, inCode)}${unresolved(error, 'the option socket')}`,
 }
+/** Without names of hosts (skip_name_resolve), an account of localhost is for the socket alone. */
+const unresolved = ({ text }: DriverError, socket: string): string =>
+  /(?:@|^Host )'(?:127\.0\.0\.1|::1)'/.test(text) ? `; an account of 'localhost' may need ${socket}` : ''
 /** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
 const databaseDenied: Translation = {
   code: 'ACCESS_DENIED',
@@ -154,6 +161,10 @@ const diskFull = withHint(
   'nothing was changed; free space where the data (datadir) and temporary files (tmpdir) of the server are',
 )
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
+const shortKeys = withHint(
+  'QUERY_FAILED',
+  'nothing was changed; an administrator allows longer keys with SET GLOBAL innodb_default_row_format = dynamic',
+)
 const failed = withHint('QUERY_FAILED', 'add --sql to see the statement', null)
 
 /** The connector would keep only the last of these columns in a row. */
@@ -175,7 +186,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1045: denied,
   1129: denied,
   1130: denied,
-  1698: denied,
+  1698: { ...denied, hint: socketLogin('--user'), hintInCode: socketLogin('the user of the pool') },
   45044: denied,
   1142: lacking,
   1143: lacking,
@@ -202,6 +213,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
+  1709: shortKeys,
   1047: notReady,
   1180: notReady,
   1153: tooLarge,

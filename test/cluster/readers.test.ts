@@ -209,10 +209,14 @@ describe('cluster failover', () => {
     expect((await to(primary, '--yes')).error.message).toBe(
       `no failover: ${at(primary)} is no replica, and takes writes already`,
     )
-    expect((await run(`cluster failover --to ${at(replica)} --yes --json`)).error).toMatchObject({
-      code: 'ACCESS_DENIED',
-      hint: expect.stringContaining('READ_ONLY ADMIN'),
-    })
+    await primary.run("CREATE USER clerk@'127.0.0.1' IDENTIFIED BY 'clerk'")
+    await caughtUp(replica, primary)
+    for (const account of [undefined, { DB_USER: 'clerk', DB_PASSWORD: 'clerk' }])
+      expect((await run(`cluster failover --to ${at(replica)} --dry-run --json`, account)).error).toMatchObject({
+        code: 'ACCESS_DENIED',
+        message: expect.stringMatching(new RegExp(`^${at(replica)}: Access denied; you need `)),
+        hint: expect.stringContaining('READ_ONLY ADMIN, REPLICATION SLAVE ADMIN, REPLICA MONITOR'),
+      })
     expect((await run('cluster failover --to db1,db2', admin)).exitCode).toBe(2)
   })
 

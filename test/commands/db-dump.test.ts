@@ -240,6 +240,28 @@ INSERT INTO \`b\` VALUES ('COLLATE utf8mb4_of_a_text_ci'),
     expect(await everything(copy)).toEqual(before)
   })
 
+  it.each(['one line', 'a line for each row'])(
+    'refuses a dump with a statement of %s that is too large',
+    async (how) => {
+      const before = await everything(copy)
+      const [limit] = await copy.connection.rows<{ bytes: number }>('SELECT @@GLOBAL.max_allowed_packet AS bytes')
+      const bytes = limit?.bytes ?? 0
+      const row = `('${'x'.repeat(99_994)}'),${how === 'one line' ? '' : '\n'}`
+      const rows = row.repeat(Math.ceil(bytes / 99_999))
+      writeFileSync(
+        join(cwd, 'long.sql'),
+        `CREATE TABLE a (t TEXT);\nINSERT INTO a VALUES\n${rows}('');\n-- Dump completed\n`,
+      )
+      const { exitCode, error } = await intoCopy(`db restore long.sql --confirm ${copy.name} --json`)
+      expect([exitCode, error.code]).toEqual([6, 'TOO_LARGE'])
+      expect(error.message).toMatch(/^the longest statement of long.sql has \d+ bytes, but max_allowed_packet of the /)
+      expect(error.hint).toMatch(
+        /^nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = \d+$/,
+      )
+      expect(await everything(copy)).toEqual(before)
+    },
+  )
+
   it('--dry-run lists what would be dropped', async () => {
     const before = await everything(copy)
     expect(await intoCopy(`db restore ${file} -n`)).toMatchObject({

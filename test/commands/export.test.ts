@@ -424,4 +424,24 @@ describe('orders export', () => {
       stdout: '1\n',
     })
   })
+
+  it('with --history, goes into a shop with the exported products, and leaves their stock', async () => {
+    await empty(shop)
+    await empty(elsewhere)
+    const lines = 'order_ref,user,sku,quantity,price,discount,status\nA,ada,TEA,2,4.50,1,shipped\nB,ada,POT,1,9,,\n'
+    await run(`orders import ${saved('lines.csv', lines)} --create-missing --initial-stock 2`)
+    await run('products update POT --inactive')
+    for (const noun of ['products', 'users', 'orders']) {
+      const file = saved(`${noun}.csv`, (await run(`${noun} export`)).stdout)
+      const flags = noun === 'orders' ? '--history' : ''
+      expect((await run(`${noun} import ${file} ${flags}`, elsewhere)).exitCode).toBe(0)
+    }
+    const contents = ({ connection }: TestDatabase): Promise<unknown[]> =>
+      Promise.all([
+        connection.rows('SELECT status, total_amount, created_at FROM orders ORDER BY idempotency_key'),
+        connection.rows('SELECT sku, stock, stock_received, units_sold, revenue, is_active FROM products ORDER BY sku'),
+      ])
+    expect(await contents(elsewhere)).toEqual(await contents(shop))
+    expect((await run('db check', elsewhere)).exitCode).toBe(0)
+  })
 })

@@ -227,6 +227,16 @@ it.each([
   expect(found.hint?.includes('dbtool server start')).toBe(hint !== '')
 })
 
+it('a key that the row format of the server does not allow leads to another one', () => {
+  const errno = 1709
+  const text = 'Index column size too large. The maximum column size is 767 bytes'
+  expect(translate(Object.assign(new Error(text), { errno, sqlMessage: text }), database.target)).toMatchObject({
+    code: 'QUERY_FAILED',
+    message: text,
+    hint: expect.stringContaining('SET GLOBAL innodb_default_row_format = dynamic'),
+  })
+})
+
 it('a statement that only the server found too large is said to be one', () => {
   const text = "Got a packet bigger than 'max_allowed_packet' bytes"
   const raw = Object.assign(new Error(text), { errno: 1153, sqlMessage: text })

@@ -167,7 +167,7 @@ describe('pool stress', () => {
     expect(error).toMatchObject({
       code: 'POOL_TIMEOUT',
       message: expect.stringMatching(/opening another connection failed/),
-      hint: `use a smaller pool, or raise it: ALTER USER '${login}' WITH MAX_USER_CONNECTIONS n`,
+      hint: `use a smaller pool, or raise it: ALTER USER '${login}'@'…' WITH MAX_USER_CONNECTIONS n`,
     })
   })
 

@@ -11,12 +11,17 @@ export interface Relay {
 export interface RelayOptions {
   /** The number that a proxy writes into each greeting, as one does that has connections of its own. */
   readonly threadId?: number
+  /** The number of the collation in each greeting, which is that of the server's default character set. */
+  readonly collation?: number
   /** Receives all that clients send. */
   readonly onSent?: (data: Buffer) => void
 }
 
 /** A balancer in front of several sockets: each connection goes to the next one, until the test ends. */
-export async function roundRobin(sockets: readonly string[], { threadId, onSent }: RelayOptions = {}): Promise<Relay> {
+export async function roundRobin(
+  sockets: readonly string[],
+  { threadId, collation, onSent }: RelayOptions = {},
+): Promise<Relay> {
   const lines = new Set<Socket>()
   let connections = 0
   const listener = createServer((client) => {
@@ -24,7 +29,8 @@ export async function roundRobin(sockets: readonly string[], { threadId, onSent 
     connections += 1
     for (const end of [client, server]) lines.add(end.on('error', () => undefined))
     server.once('data', (greeting: Buffer) => {
-      client.write(threadId === undefined ? greeting : withThreadId(greeting, threadId))
+      const named = collation === undefined ? greeting : withCollation(greeting, collation)
+      client.write(threadId === undefined ? named : withThreadId(named, threadId))
       server.on('data', (data) => client.write(data))
     })
     client.on('data', (data) => {
@@ -42,6 +48,14 @@ export async function roundRobin(sockets: readonly string[], { threadId, onSent 
       return connections
     },
   }
+}
+
+/** The collation follows the version, the number of the connection, a salt, a zero and capabilities. */
+function withCollation(greeting: Buffer, collation: number): Buffer {
+  const [headerAndProtocol, threadAndSalt, zeroAndCapabilities] = [5, 12, 3]
+  const changed = Buffer.from(greeting)
+  changed.writeUInt8(collation, greeting.indexOf(0, headerAndProtocol) + 1 + threadAndSalt + zeroAndCapabilities)
+  return changed
 }
 
 /** The number follows the version, which ends with a zero. */

@@ -46,11 +46,20 @@ export async function replicaStates(queries: Queries): Promise<ReplicaState[]> {
 
 /** Asks for the privilege to end read_only, and changes nothing. */
 export async function assertMayPromote(queries: Queries): Promise<void> {
-  await queries.execute('SET GLOBAL read_only = @@GLOBAL.read_only').catch((error: unknown) => {
-    if (!(error instanceof DatabaseError) || error.code !== 'ACCESS_DENIED') throw error
-    throw new DatabaseError(error.code, error.message, {
-      hint: 'a failover needs an administrator: READ_ONLY ADMIN, REPLICATION SLAVE ADMIN and REPLICA MONITOR',
+  await queries.execute('SET GLOBAL read_only = @@GLOBAL.read_only')
+}
+
+const lackingPrivilege = 1227
+
+/** Throws the error of a server in a failover. For a lacking privilege, it names the server and all that is needed. */
+export const failoverError =
+  (address: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof DatabaseError) || error.errno !== lackingPrivilege) throw error
+    throw new DatabaseError(error.code, `${address}: ${error.message}`, {
+      hint:
+        'a failover needs an administrator: ' +
+        'GRANT READ_ONLY ADMIN, REPLICATION SLAVE ADMIN, REPLICA MONITOR ON *.* on all servers',
       cause: error,
     })
-  })
-}
+  }

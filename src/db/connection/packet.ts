@@ -79,7 +79,7 @@ function measured<R extends readonly Value[]>(rows: readonly R[], limit: number)
   let bytes = Infinity
   for (const row of rows) {
     const size = bytesAsBound(row)
-    if (bytesPerMessage + size >= limit) throw tooLarge('row', size, limit)
+    if (bytesPerMessage + size >= limit) throw tooLarge('the row', size, limit)
     if (bytesPerMessage + bytes + size >= limit) {
       groups.push([])
       bytes = 0
@@ -93,17 +93,17 @@ function measured<R extends readonly Value[]>(rows: readonly R[], limit: number)
 /** The header of a message with rows: its length, the number of the statement, and the type of each value. */
 const bytesPerMessage = 1_024
 
-export function assertFits(bytes: number, limit: number): void {
-  if (bytes >= limit) throw tooLarge('statement', bytes, limit)
+export function assertFits(bytes: number, limit: number, what = 'the statement'): void {
+  if (bytes >= limit) throw tooLarge(what, bytes, limit)
 }
 
 const largestLimit = 2 ** 30
 
-function tooLarge(what: 'row' | 'statement', bytes: number, limit: number): DatabaseError {
+function tooLarge(what: string, bytes: number, limit: number): DatabaseError {
   const enough = 2 ** Math.ceil(Math.log2(bytes + bytesPerMessage + 1))
   return new DatabaseError(
     'TOO_LARGE',
-    `the ${what} has ${bytes} bytes, but max_allowed_packet of the server is ${limit}`,
+    `${what} has ${bytes} bytes, but max_allowed_packet of the server is ${limit}`,
     {
       hint:
         enough > largestLimit

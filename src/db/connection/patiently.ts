@@ -35,7 +35,8 @@ export async function patiently<T>(
   }
 }
 
-function leftOf(limits: Limits, deadline: number): Limits {
+/** The limits with what is left of the connect time-out; zero is no limit. */
+export function leftOf(limits: Limits, deadline: number): Limits {
   if (limits.connectTimeoutMs === 0) return limits
   return { ...limits, connectTimeoutMs: Math.max(1, Math.ceil(deadline - performance.now())) }
 }

@@ -73,8 +73,8 @@ function foreignBookkeeping(cause: DatabaseError): DbtoolError {
 }
 
 /**
- * Rejects with DUPLICATE if the migration would create a table whose name a table or view already has. Otherwise a
- * later rollback could drop data that dbtool did not create.
+ * Rejects with DUPLICATE if the migration would create a table whose name a table or view already has. The same holds
+ * for foreign keys. Otherwise a later rollback could drop data that dbtool did not create.
  */
 export async function assertNoForeignTables(queries: Queries, migration: Migration): Promise<void> {
   const conflict = await tableConflict(queries, migration)
@@ -82,19 +82,35 @@ export async function assertNoForeignTables(queries: Queries, migration: Migrati
     throw new DbtoolError('DUPLICATE', conflict, { hint: `nothing was changed; ${afterConflict}` })
 }
 
+/** The name of a foreign key is unique in its database, up to MariaDB 12.0. */
+async function foreignKeyConflict(queries: Queries, { up }: Migration): Promise<string | undefined> {
+  const names = up.flatMap((statement) => [...statement.matchAll(foreignKey)].map(([, name = '']) => name))
+  if (names.length === 0) return undefined
+  const existing = await queries.rows<{ name: string }>(
+    `SELECT CONCAT(CONSTRAINT_NAME, ' of the table ', TABLE_NAME) AS name FROM information_schema.TABLE_CONSTRAINTS
+     WHERE CONSTRAINT_SCHEMA = DATABASE() AND CONSTRAINT_TYPE = 'FOREIGN KEY'
+       AND CONSTRAINT_NAME IN (${names.map(() => '?').join(', ')}) /*M!120100 AND FALSE */`,
+    names,
+  )
+  if (existing.length === 0) return undefined
+  const what = existing.length === 1 ? 'a foreign key that already exists' : 'foreign keys that already exist'
+  return `${what}: ${existing.map(({ name }) => name).join(', ')}`
+}
+
+const foreignKey = /\bCONSTRAINT (\w+) FOREIGN KEY\b/g
+
 /** A restore that stopped early leaves tables, but not yet schema_migrations. */
 export const afterConflict =
-  'use another database, or rename these tables; after a restore that stopped early, restore the dump again'
+  'use another database, or rename them; after a restore that stopped early, restore the dump again'
 
 /** The reason why the migration cannot create its tables, if there is one. */
-export async function tableConflict(
-  queries: Queries,
-  { version, name, tables }: Migration,
-): Promise<string | undefined> {
+export async function tableConflict(queries: Queries, migration: Migration): Promise<string | undefined> {
+  const { version, name, tables } = migration
   const conflicting = await existingTables(queries, tables)
-  if (conflicting.length === 0) return undefined
   const what = conflicting.length === 1 ? 'a table that already exists' : 'tables that already exist'
-  return `migration ${version} (${name}) cannot create ${what}: ${conflicting.join(', ')}`
+  const conflict =
+    conflicting.length === 0 ? await foreignKeyConflict(queries, migration) : `${what}: ${conflicting.join(', ')}`
+  return conflict === undefined ? undefined : `migration ${version} (${name}) cannot create ${conflict}`
 }
 
 /** The tables among these that exist and are visible to this account. A view of the same name counts, too. */

@@ -6,6 +6,7 @@ import type { RejectsFile } from '../../files/rejects.ts'
 import type { Author } from '../logs.ts'
 import { toCents } from '../orders/money.ts'
 import { documentOf } from '../orders/place-order.sql.ts'
+import { OutOfStock } from '../orders/place-order.ts'
 import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
 import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
@@ -72,8 +73,14 @@ async function checkAll(plan: OrderImport): Promise<OrderSummary> {
 }
 
 /** The flags that import such orders; the hint of a single order names other commands. */
-const hintInFile = ({ code, hint }: DbtoolError): string | undefined =>
-  code === 'OUT_OF_STOCK' ? stockHint : code === 'NOT_FOUND' ? hint : undefined
+function hintInFile(error: DbtoolError): string | undefined {
+  if (error instanceof OutOfStock && error.shortages.every(({ is_active }) => is_active === 0)) return saleHint
+  if (error.code === 'OUT_OF_STOCK') return stockHint
+  return error.code === 'NOT_FOUND' ? error.hint : undefined
+}
+
+const saleHint =
+  'put products on sale again with dbtool products update SKU --active, or import earlier orders with --history'
 
 const stockHint =
   'give created products a stock with --initial-stock, restock the others, or leave all stock as it is with --history'

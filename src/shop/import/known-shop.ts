@@ -105,6 +105,8 @@ export class ShopMemory {
     for (const [sku, product] of found.products) this.#products.set(sku, product)
     forgetOldest(this.#users, mostCached)
     forgetOldest(this.#products, this.#mostProducts)
+    // Another process may have placed an order, with users and products that are only planned here.
+    if (orders.size > 0) await this.readIds(drafts.filter(({ key }) => orders.has(key)))
     return { users: this.#users, products: this.#products, orders }
   }
 

@@ -120,6 +120,7 @@ export class OrderWriter {
   async #existing(draft: DraftOrder): Promise<Outcome | undefined> {
     const existing = (await this.db.lookup((queries) => readOrders(queries, [draft.key]))).get(draft.key)
     if (existing === undefined) return undefined
+    await this.memory.readIds([draft])
     const content = {
       userId: this.memory.userId(draft.user),
       status: statusOf(draft, this.policy),

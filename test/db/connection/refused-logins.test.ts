@@ -41,14 +41,40 @@ const limited = { code: 'UNREACHABLE', exitCode: 4 }
 
 describe('a login is refused', () => {
   it('by a locked account', () =>
-    expectFailure(connect(as('locked')), { ...denied, message: 'the account is locked', hint: 'ACCOUNT UNLOCK' }))
+    expectFailure(connect(as('locked')), {
+      ...denied,
+      message: 'the account is locked',
+      hint: `ALTER USER '${account('locked')}'@'…' ACCOUNT UNLOCK`,
+    }))
 
   it('by an expired password', () =>
     expectFailure(statementAs('expired'), {
       ...denied,
       message: 'its password has expired',
-      hint: /ALTER USER .* IDENTIFIED BY/,
+      hint: `ALTER USER '${account('expired')}'@'…' IDENTIFIED BY`,
     }))
+
+  it('by an account of another operating-system user', async () => {
+    const name = account('socket')
+    await database.connection.execute(`CREATE USER '${name}'@'localhost' IDENTIFIED VIA unix_socket`)
+    onTestFinished(() => database.connection.execute(`DROP USER '${name}'@'localhost'`).then(() => undefined))
+    await expectFailure(connect(as('socket')), {
+      ...denied,
+      message: 'Access denied',
+      hint: `'${name}' may log in over the socket only, as the operating-system user of that name; run it as that user`,
+    })
+  })
+
+  it('by a server without names of hosts, to an account of localhost', async () => {
+    const { port, paths } = await testServer({ tls: false, more: ['--skip-name-resolve'] })
+    await withSession(paths, (db) => db.execute(`CREATE USER 'ada'@'localhost' IDENTIFIED BY '${password}'`))
+    const target = { ...as('plain'), user: 'ada', socket: undefined, host: '127.0.0.1', port }
+    const hint = "; an account of 'localhost' may need --socket"
+    await expectFailure(connect(target), { ...denied, message: "Host '127.0.0.1' is not allowed", hint })
+    await withSession(paths, (db) => db.execute("CREATE USER 'bob'@'%'"))
+    await expectFailure(connect(target), { ...denied, message: "'ada'@'127.0.0.1'", hint })
+    await (await connect({ ...target, socket: paths.socket })).close()
+  })
 
   it('by an account that demands TLS, or a client certificate', async () => {
     for (const name of ['encrypted', 'certified'])
@@ -64,7 +90,7 @@ describe('a login is refused', () => {
     await expectFailure(connect(as('connections')), {
       ...limited,
       message: /reached a limit of its own at .*max_connections_per_hour/,
-      hint: /up to an hour.*MAX_CONNECTIONS_PER_HOUR/,
+      hint: /up to an hour.*'@'…' WITH MAX_CONNECTIONS_PER_HOUR/,
     })
   })
 

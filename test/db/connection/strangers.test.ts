@@ -117,6 +117,23 @@ describe('the server that a connection has reached', () => {
   })
 })
 
+describe('a server whose default character set is', () => {
+  it.each([
+    ['utf8mb4', 45],
+    ['latin1', 8],
+    ['ucs2', 35],
+    ['utf16', 54],
+    ['utf32', 60],
+  ])('%s gets statements in utf8mb4', async (_name, collation) => {
+    const relay = await roundRobin([inject('socket')], { collation })
+    const db = await connect({ ...over(relay.port), user: inject('osUser'), password: '' })
+    onTestFinished(() => db.close())
+    expect(await db.rows("SELECT 'ä🫖' AS text, @@character_set_client AS client")).toEqual([
+      { text: 'ä🫖', client: 'utf8mb4' },
+    ])
+  })
+})
+
 describe('a proxy that hides the server', () => {
   it('never makes dbtool kill anything', async () => {
     const socket = inject('socket')

@@ -160,6 +160,20 @@ describe("somebody else's tables", () => {
     },
   )
 
+  it('with a foreign key of the same name: the migration is refused before it starts', async () => {
+    const { connection, name } = database
+    await connection.execute('CREATE TABLE parent (id INT PRIMARY KEY)')
+    await connection.execute(
+      'CREATE TABLE child (parent_id INT, CONSTRAINT fk_order_user FOREIGN KEY (parent_id) REFERENCES parent (id))',
+    )
+    expect((await dbtool('db migrate --json', { database: name })).error).toMatchObject({
+      code: 'DUPLICATE',
+      message: 'migration 1 (shop) cannot create a foreign key that already exists: fk_order_user of the table child',
+      hint: expect.stringContaining('use another database, or rename them'),
+    })
+    expect(await tables()).toEqual(['child', 'parent'])
+  })
+
   it('are all named, views too; a later migration is refused as well, and those before it stay', async () => {
     const { connection: session } = database
     await session.execute('CREATE VIEW shelves AS SELECT 1 AS whose')

@@ -90,6 +90,19 @@ describe('the totals of Shopify', () => {
   })
 })
 
+it.each([
+  ['fulfilled', 'paid', 'shipped'],
+  ['fulfilled', 'pending', 'shipped'],
+  ['partial', 'authorized', 'shipped'],
+  ['unfulfilled', 'pending', 'pending'],
+  ['unfulfilled', 'paid', 'confirmed'],
+  ['fulfilled', 'refunded', 'cancelled'],
+])('Shopify: an order that is %s and %s is %s', async (fulfillment, financial, status) => {
+  const line = sale('#1', { 'Fulfillment Status': fulfillment, 'Financial Status': financial })
+  await importing([shopify.join(','), line], '--preset', 'shopify')
+  expect(await placed()).toEqual([`#1 ${status} 12.00 1×MUG`])
+})
+
 it('an export that overlaps the last one tells which orders are now shipped or cancelled', async () => {
   const first = [shopify.join(','), sale('#1', {}), sale('#2', {}), sale('#3', {})]
   await importing(first, '--preset', 'shopify')

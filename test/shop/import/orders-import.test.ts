@@ -222,6 +222,17 @@ describe('orders import', () => {
     expect(await tables()).toEqual(before)
   })
 
+  it('leads from products that are not for sale to products update', async () => {
+    await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
+    await database.connection.execute('UPDATE products SET is_active = FALSE')
+    const { exitCode, error } = await importing(`${head}\nB,ada,TEA,1,1,,\n`)
+    expect([exitCode, error.hint]).toEqual([
+      6,
+      'nothing was changed; put products on sale again with dbtool products update SKU --active, ' +
+        `or import earlier orders with --history; ${toFix}`,
+    ])
+  })
+
   it.each(['', '--dry-run'])('a new product needs a price; %s', async (flags) => {
     const { exitCode, error } = await importing('order_ref,user,sku,quantity\nA,ada,T9,1\n', `${growing} ${flags}`)
     expect([exitCode, error.message]).toEqual([

@@ -115,6 +115,39 @@ describe('when the shop changes between decision and placing', () => {
   })
 })
 
+describe('an order that another import places at the same time, with the user and product that it creates', () => {
+  const [first, second] = [draft('A', 'eve', ['NEW', 1]), draft('B', 'eve', ['NEW', 1])]
+
+  it('exists for the batches that are decided afterwards', async () => {
+    const decisions = await withPool(database.target, {}, async (db) => {
+      const memory = new ShopMemory(db, { dryRun: false })
+      memory.remember(decideOrders([first], await memory.read([first]), policy).effects)
+      await placing([first, second])
+      return decideOrders([second], await memory.read([second]), policy).decisions
+    })
+    expect(decisions).toEqual([expect.objectContaining({ outcome: 'existing', totalAmount: '1.00' })])
+  })
+
+  it('exists for the batch that is being placed', async () => {
+    const outcomes = await withPool(database.target, {}, async (db) => {
+      let attempts = 0
+      /** The batch fails; then the other import is faster than its single order. */
+      const transaction = async (work: () => Promise<unknown>): Promise<unknown> => {
+        attempts += 1
+        if (attempts === 1) throw new DbtoolError('DUPLICATE', 'somebody else has it')
+        await placing([first])
+        return db.transaction(work)
+      }
+      const late = Object.create(db, { transaction: { value: transaction } }) as Database
+      const memory = new ShopMemory(db, { dryRun: false })
+      memory.remember(decideOrders([first], await memory.read([first]), policy).effects)
+      const writer = new OrderWriter(late, memory, author, policy)
+      return writer.apply([first])
+    })
+    expect(outcomes.map(textOf)).toEqual(['existing 1.00'])
+  })
+})
+
 it('batches that need the same new products wait for each other, and create them once', async () => {
   const outcomes = await withPool(database.target, {}, async (db) => {
     const memory = new ShopMemory(db, { dryRun: false })

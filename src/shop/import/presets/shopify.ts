@@ -37,8 +37,8 @@ export const shopify: Preset = {
         status: [
           { when: { cancelled_at: ['*'] }, is: 'cancelled' },
           { when: { financial: ['refunded', 'voided', 'expired'] }, is: 'cancelled' },
-          { when: { financial: ['pending', 'authorized'] }, is: 'pending' },
           { when: { fulfillment: ['fulfilled', 'partial'] }, is: 'shipped' },
+          { when: { financial: ['pending', 'authorized'] }, is: 'pending' },
           { when: { financial: ['*'] }, is: 'confirmed' },
         ],
       },
