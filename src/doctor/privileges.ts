@@ -17,8 +17,8 @@ const application: Needs = {
 const reading: Needs = { all: ['SELECT'], reduced: { users: [] } }
 
 /**
- * The privileges that the application needs and this account lacks: `DELETE`, or `DELETE on orders` if it is missing for
- * some tables only. A target that is read-only needs less.
+ * The privileges that the application needs and this account lacks: `DELETE`, or `DELETE on orders` if it is missing
+ * for some tables only. A target that is read-only needs less.
  */
 export function missingPrivileges(
   { grants }: AccountGrants,
