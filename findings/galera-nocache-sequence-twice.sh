@@ -14,42 +14,7 @@ set -eu
 
 debian bookworm mariadb-server-core=1:10.11.19-0+deb12u1 mariadb-client-core=1:10.11.19-0+deb12u1 galera-4=26.4.23-0+deb12u1
 
-# A state transfer for two new nodes of one machine: the data directory is copied while the donor holds its tables flushed.
-mkdir "$work/bin"
-cat >"$work/bin/wsrep_sst_copy" <<'SST'
-#!/bin/bash
-cd "$(dirname "$0")/.." || exit 1
-while [ $# -gt 0 ]; do
-  case $1 in --role) role=$2 ;; --gtid) gtid=$2 ;; --address) address=$2 ;; esac
-  shift
-done
-if [ "$role" = donor ]; then
-  echo 'flush tables'
-  until [ -f one/tables_flushed ]; do sleep 0.1; done
-  cp -a one/ibdata1 one/undo* one/ib_logfile0 one/mysql one/test two/
-  echo "$gtid" >state.new
-  mv state.new state
-  echo "done $gtid"
-else
-  echo "ready $address"
-  until [ -f state ]; do sleep 0.1; done
-  cat state
-fi
-SST
-chmod +x "$work/bin/wsrep_sst_copy"
-PATH=$work/bin:$PATH
-
-port=$((20000 + RANDOM % 10000))
-node() { # name, first port, address of the other
-  server bookworm "$1" --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider="$work/bookworm/usr/lib/galera/libgalera_smm.so" \
-    --wsrep-cluster-name=finding --wsrep-cluster-address="gcomm://$3" --wsrep-node-name="$1" --wsrep-node-address="127.0.0.1:$2" --wsrep-sst-method=copy \
-    --wsrep-sst-receive-address="127.0.0.1:$(($2 + 2))" \
-    --wsrep-provider-options="base_port=$2;gmcast.listen_addr=tcp://127.0.0.1:$2;ist.recv_addr=127.0.0.1:$(($2 + 1));gcache.size=32M"
-}
-status() { sql bookworm "$1" -N -e "SELECT variable_value FROM information_schema.global_status WHERE variable_name = '$2'"; }
-node one "$port" ''
-node two "$((port + 10))" "127.0.0.1:$port"
-until [ "$(status two wsrep_ready)" = ON ]; do sleep 0.2; done
+cluster bookworm
 
 sql bookworm one -e 'CREATE SEQUENCE cached' >/dev/null 2>"$work/refused" || true
 grep ^ERROR "$work/refused" >"$work/seen"

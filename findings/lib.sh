@@ -4,10 +4,12 @@
 #   debian SUITE PACKAGE=VERSION …   unpacks Debian packages and all that they depend on, C library included, into $work/SUITE; installs nothing
 #   node_packages NAME@VERSION …     installs npm packages into $work/npm; `js` then runs its standard input there, an ES module, with WORK set
 #   server SUITE NAME [OPTION …]     starts that suite's mariadbd on the socket $work/NAME.sock, without network; root needs no password
+#   cluster SUITE                    starts two Galera nodes of that suite, the servers one and two, on loopback, and waits until both are ready
 #   in_suite SUITE PROGRAM [ARG …]   runs a program of these packages
 #   sql SUITE NAME [OPTION …]        the client mariadb on that server
 #   py SUITE                         runs its standard input, a Python program, by that suite's Python and its modules, with WORK set
 #   perl_tool SUITE TOOL [ARG …]     runs a Perl program of these packages, or a FILE, by that suite's Perl and its modules
+#   status SUITE NAME VARIABLE       one status variable of that server
 #   unchanged                        compares the file $work/seen with its standard input, and ends the finding: 0 as recorded, 1 different
 #
 # A package that cannot be had is exit 77. FINDINGS_CACHE=FOLDER keeps what was downloaded for the next finding.
@@ -101,6 +103,46 @@ sql() {
   shift 2
   in_suite "$suite" mariadb --no-defaults --socket="$work/$name.sock" --user=root --default-character-set=utf8mb4 "$@" test
 }
+
+# A state transfer for two new nodes of one machine: the data directory is copied while the donor holds its tables flushed.
+cluster() {
+  local suite=$1 port=$((20000 + RANDOM % 10000))
+  mkdir "$work/bin"
+  cat >"$work/bin/wsrep_sst_copy" <<'SST'
+#!/bin/bash
+cd "$(dirname "$0")/.." || exit 1
+while [ $# -gt 0 ]; do
+  case $1 in --role) role=$2 ;; --gtid) gtid=$2 ;; --address) address=$2 ;; esac
+  shift
+done
+if [ "$role" = donor ]; then
+  echo 'flush tables'
+  until [ -f one/tables_flushed ]; do sleep 0.1; done
+  cp -a one/ibdata1 one/undo* one/ib_logfile0 one/mysql one/test two/
+  echo "$gtid" >state.new
+  mv state.new state
+  echo "done $gtid"
+else
+  echo "ready $address"
+  until [ -f state ]; do sleep 0.1; done
+  cat state
+fi
+SST
+  chmod +x "$work/bin/wsrep_sst_copy"
+  PATH=$work/bin:$PATH
+  galera_node "$suite" one "$port" ''
+  galera_node "$suite" two "$((port + 10))" "127.0.0.1:$port"
+  until [ "$(status "$suite" two wsrep_ready)" = ON ]; do sleep 0.2; done
+}
+
+galera_node() { # suite, name, first port, address of the other
+  server "$1" "$2" --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider="$work/$1/usr/lib/galera/libgalera_smm.so" \
+    --wsrep-cluster-name=finding --wsrep-cluster-address="gcomm://$4" --wsrep-node-name="$2" --wsrep-node-address="127.0.0.1:$3" --wsrep-sst-method=copy \
+    --wsrep-sst-receive-address="127.0.0.1:$(($3 + 2))" \
+    --wsrep-provider-options="base_port=$3;gmcast.listen_addr=tcp://127.0.0.1:$3;ist.recv_addr=127.0.0.1:$(($3 + 1));gcache.size=32M"
+}
+
+status() { sql "$1" "$2" -N -e "SELECT variable_value FROM information_schema.global_status WHERE variable_name = '$3'"; }
 
 py() {
   PYTHONHOME=$work/$1/usr PYTHONPATH=$work/$1/usr/lib/python3/dist-packages WORK=$work TZ=UTC in_suite "$1" 'python3.[0-9]*' -

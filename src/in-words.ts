@@ -7,8 +7,9 @@ export function counted(count: number, singular: string, plural = `${singular}s`
 export const inWords = (names: readonly string[]): string =>
   [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')
 
-/** Up to `most` names, and the number of the others: `a, b and 7 more`. */
-export function firstOf(names: readonly string[], most: number): string {
-  const first = names.slice(0, most).join(', ')
-  return names.length > most ? `${first} and ${names.length - most} more` : first
+/** Up to `most` names, and the number of the others: `a, b and 7 more`. Names with commas: `a, b; c; and 7 more`. */
+export function firstOf(names: readonly string[], most: number, separator: ', ' | '; ' = ', '): string {
+  const first = names.slice(0, most).join(separator)
+  const end = separator === ', ' ? ' ' : separator
+  return names.length > most ? `${first}${end}and ${names.length - most} more` : first
 }

@@ -27,16 +27,7 @@ export { DatabaseError, type ConnectionIdentity, type DatabaseErrorDetails } fro
 export type { Step } from './db/migrations/migrate.ts'
 export type { Failover } from './db/pool/chosen-server.ts'
 export type { ForeignPool, OwnMode, PoolMode } from './db/pool/modes.ts'
-export {
-  withLease,
-  type AcquireOptions,
-  type CancellableSession,
-  type Lease,
-  type Pool,
-  type PoolOptions,
-  type PoolStats,
-  type Row,
-} from './db/pool/pool.ts'
+export type { AcquireOptions, CancellableSession, Lease, Pool, PoolOptions, PoolStats, Row } from './db/pool/pool.ts'
 export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
 export {
   Secret,
@@ -98,7 +89,7 @@ export function createPool(given: string | CreatePoolOptions): ShopPool {
   return remember(pool, { target, limits, acquireMs: options.timeoutMs })
 }
 
-export { transactionOn as transaction } from './db/pool/statements.ts'
+export { leaseOn as withLease, transactionOn as transaction } from './db/pool/statements.ts'
 
 /**
  * Options of {@link stress}: a closed loop, in which each worker starts its next iteration as soon as the last one has

@@ -1,3 +1,7 @@
+/** Whether a value is an object of JSON, and no list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /**
  * Names the kind of a value that untyped code passed, for a message. Texts and lists may hold a secret in a place where
  * nobody expects one, so their contents are not shown.

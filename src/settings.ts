@@ -62,7 +62,7 @@ function parseCurrency(value: string): string {
 }
 
 /** As tls_version of MariaDB: one version or several, with commas between them. */
-export function parseTlsVersions(value: string): readonly TlsVersion[] {
+function parseTlsVersions(value: string): readonly TlsVersion[] {
   return value.split(',').map((one) => {
     const version = tlsVersions.find((known) => known.toLowerCase() === one.trim().toLowerCase())
     if (version === undefined)

@@ -109,6 +109,11 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
   return Object.assign(parse, { choices })
 }
 
+/** The largest INT, which ids, quantities and stock are. */
+export const largestInt = 2_147_483_647
+/** The largest DECIMAL(10, 2), which prices and totals are. */
+export const largestAmount = '99999999.99'
+
 /** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds: 4.5000 is 4.50, and 4.505 is refused. */
 export function parsePrice(text: string): string {
   if (/^(?:0|[1-9]\d{0,7})\.\d\d$/.test(text)) return text
@@ -117,7 +122,7 @@ export function parsePrice(text: string): string {
   const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2})0*)?$/.exec(text) ?? []
   if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${quoteValue(text)}`)
   const digits = whole.replace(/^0+(?=\d)/, '')
-  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${quoteValue(text)}`)
+  if (digits.length > 8) throw new InvalidValue(`must be at most ${largestAmount}, not ${quoteValue(text)}`)
   return `${digits}.${fraction.padEnd(2, '0')}`
 }
 

@@ -10,6 +10,8 @@ const floors: Record<string, readonly string[]> = {
   'src/ctrl-c': [],
   'src/csv-injection': [],
   'src/nearest': [],
+  'src/full-disk': [],
+  'src/markdown-escape': [],
   'src/kind-of': [],
   'src/in-words': [],
   'src/tsv': [],
@@ -29,18 +31,36 @@ const floors: Record<string, readonly string[]> = {
     'src/ctrl-c',
     'src/csv-injection',
     'src/in-words',
+    'src/markdown-escape',
     'src/nearest',
     'src/tsv',
     'src/new-file',
     'src/time-zone',
   ],
   'src/prompts': ['src/errors'],
-  'src/files': ['src/errors', 'src/csv-injection', 'src/in-words', 'src/nearest', 'src/tsv', 'src/new-file'],
-  'src/db': ['src/errors', 'src/cells', 'src/in-words', 'src/kind-of', 'src/file-trust', 'src/regular-file'],
+  'src/files': [
+    'src/errors',
+    'src/csv-injection',
+    'src/in-words',
+    'src/kind-of',
+    'src/nearest',
+    'src/tsv',
+    'src/new-file',
+  ],
+  'src/db': [
+    'src/errors',
+    'src/cells',
+    'src/full-disk',
+    'src/in-words',
+    'src/kind-of',
+    'src/file-trust',
+    'src/regular-file',
+  ],
   'src/connection-url': ['src/errors', 'src/hosts', 'src/settings'],
   'src/settings': ['src/errors', 'src/hosts', 'src/values', 'src/db'],
   'src/config': [
     'src/errors',
+    'src/kind-of',
     'src/nearest',
     'src/values',
     'src/settings',
@@ -51,10 +71,19 @@ const floors: Record<string, readonly string[]> = {
     'src/write-file',
     'src/db',
   ],
-  'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/user-folders', 'src/write-file', 'src/db'],
+  'src/server': [
+    'src/errors',
+    'src/file-trust',
+    'src/full-disk',
+    'src/regular-file',
+    'src/user-folders',
+    'src/write-file',
+    'src/db',
+  ],
   'src/reports': ['src/errors', 'src/values', 'src/time-zone', 'src/db'],
   'src/client': [
     'src/errors',
+    'src/full-disk',
     'src/values',
     'src/new-file',
     'src/regular-file',
@@ -74,7 +103,15 @@ const floors: Record<string, readonly string[]> = {
     'src/files',
     'src/db',
   ],
-  'src/stress': ['src/errors', 'src/in-words', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
+  'src/stress': [
+    'src/errors',
+    'src/in-words',
+    'src/markdown-escape',
+    'src/nearest',
+    'src/values',
+    'src/db',
+    'src/shop',
+  ],
   'src/doctor': [
     'src/errors',
     'src/in-words',
@@ -82,6 +119,7 @@ const floors: Record<string, readonly string[]> = {
     'src/version',
     'src/settings',
     'src/file-trust',
+    'src/full-disk',
     'src/config',
     'src/db',
     'src/server',
@@ -203,8 +241,22 @@ function circles(files: ReadonlyMap<string, string>): string[] {
   return found.sort()
 }
 
-function sources(): Map<string, string> {
-  const files = ['bin', 'commands', 'src', 'bench'].flatMap((top) =>
+const exported = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm
+
+/** The functions and values of src/ and bench/ that no other file names. Types describe what a function takes. */
+function unused(files: ReadonlyMap<string, string>): string[] {
+  const named = new Map<string, number>()
+  for (const source of files.values())
+    for (const word of new Set(source.match(/\w+/g))) named.set(word, (named.get(word) ?? 0) + 1)
+  return [...files].flatMap(([file, source]) =>
+    /^(?:src|bench)\//.test(file) && file !== 'src/index.ts'
+      ? [...source.matchAll(exported)].flatMap(([, name = '']) => (named.get(name) === 1 ? [`${file}: ${name}`] : []))
+      : [],
+  )
+}
+
+function sources(tops = ['bin', 'commands', 'src', 'bench']): Map<string, string> {
+  const files = tops.flatMap((top) =>
     readdirSync(top, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(top, name)),
@@ -222,6 +274,12 @@ describe('the house', () => {
 
   it('no imports form a circle, not even inside a folder', () => {
     expect(circles(files)).toEqual([])
+  })
+
+  it('no function or value is exported for nobody', () => {
+    expect(unused(new Map([...files, ...sources(['test', 'examples'])]))).toEqual([])
+    const [one, other] = [`export const a = b\nexport function c() {}`, `import { c } from './one.ts'`]
+    expect(unused(new Map(Object.entries({ 'src/one.ts': one, 'test/other.ts': other })))).toEqual(['src/one.ts: a'])
   })
 
   it.each([

@@ -20,4 +20,9 @@ describe('messages', () => {
     [['a', 'b', 'c'], 'a, b and 1 more'],
     [['a', 'b', 'c', 'd'], 'a, b and 2 more'],
   ])('list the first two names: %j', (names, expected) => expect(firstOf(names, 2)).toBe(expected))
+
+  it.each([
+    [['a, b', 'c'], 'a, b; c'],
+    [['a, b', 'c', 'd'], 'a, b; c; and 1 more'],
+  ])('list names with commas: %j', (names, expected) => expect(firstOf(names, 2, '; ')).toBe(expected))
 })

@@ -12,7 +12,7 @@ const workers = 50
 const small = { size: 5, maxOverflow: 0 } as const
 const sql = 'SELECT 1'
 /** The shortest possible time of the chapter's test: the number of waves times the duration of its query. */
-export const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapterPool.maxOverflow)) * 0.1
+const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapterPool.maxOverflow)) * 0.1
 
 /** Fairness and speed of the pool, the cost of measuring, and the default scenario of `pool stress`. */
 export async function pool(bench: Bench): Promise<void> {

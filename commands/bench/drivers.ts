@@ -3,6 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { data, number, section, text, type View } from '../../src/output/view.ts'
 import type { Difference, DriverFigures } from '../../src/stress/drivers.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
+import { always, withEffect } from '../kit/command.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -19,8 +20,7 @@ const figuresView: View = {
 const differencesView: View = { columns: [text('value'), text('driver'), text('becomes')], id: 'value' }
 
 export function benchDrivers(bench: Command, ctx: Context, run = drivers): void {
-  bench
-    .command('drivers')
+  withEffect(bench.command('drivers'), { changes: always, isWholesale: always })
     .description(
       'Compare the Node drivers mariadb and mysql2 (if installed), with default settings: ' +
         'speed, processor time, memory, and the JavaScript values that they return',

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { ClusterStatus } from '../../src/db/cluster/cluster-status.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
-import { data, number, sentence, text, type View } from '../../src/output/view.ts'
+import { data, number, orNone, sentence, text, type View, whole } from '../../src/output/view.ts'
 import { durationText, parseRunTime, quotedForShell } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { footer } from '../kit/help.ts'
@@ -11,20 +11,17 @@ import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [
-    text('host'),
+    whole('host'),
     text('role'),
     text('state'),
-    number('size'),
-    number('lag_s'),
-    number('queue'),
-    number('flow_control'),
-    number('cert_failures'),
-    text('semi_sync'),
+    ...['size', 'lag_s', 'queue', 'flow_control', 'cert_failures'].map((name) => orNone(number(name), '-')),
+    orNone(text('semi_sync'), '-'),
     data('writable'),
     text('writer'),
-    sentence('problem'),
+    orNone(sentence('problem'), 'none'),
   ],
   id: 'host',
+  omitsNull: true,
 }
 
 export interface StatusOptions {

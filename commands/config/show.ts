@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { below, sentence, sign, whole, type View } from '../../src/output/view.ts'
+import { below, orNone, sentence, sign, whole, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-const view: View = { columns: [whole('name'), whole('value'), sentence('origin')], id: 'name' }
+const value = orNone(whole('value'), 'not set')
+const view: View = { columns: [whole('name'), value, sentence('origin')], id: 'name' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
 const originView: View = {
   ...view,
-  columns: [whole('name'), sign('used', used), whole('value'), sentence('origin'), below('hidden_by')],
+  columns: [whole('name'), sign('used', used), value, sentence('origin'), below('hidden_by')],
 }
 
 export interface ShowOptions {

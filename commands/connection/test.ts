@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { number, text, type View } from '../../src/output/view.ts'
+import { number, orNone, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
@@ -16,7 +16,7 @@ const view: View = {
     text('sql_mode'),
     text('isolation'),
     number('statement_timeout'),
-    text('tls'),
+    orNone(text('tls'), 'none'),
     number('round_trip_ms'),
   ],
   id: 'server',

@@ -10,6 +10,7 @@ import { withView } from '../kit/command.ts'
 const view: View = {
   columns: [whole('invariant'), text('ok'), number('violations'), sentence('statement'), data('rows')],
   id: 'invariant',
+  omitsNull: true,
 }
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {

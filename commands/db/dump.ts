@@ -3,11 +3,13 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, isNodeError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/in-words.ts'
-import { withView } from '../kit/command.ts'
+import { withView, writesStdout } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { clientFor, serverClient, sizeOf } from './client-for.ts'
 
 const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file' }
+
+const fileArgument = 'the file is the argument, as in dbtool db dump shop.sql.gz'
 
 export interface DumpOptions {
   readonly force?: boolean
@@ -15,7 +17,7 @@ export interface DumpOptions {
 }
 
 export function dbDump(db: Command, ctx: Context, run = dumpDatabase): void {
-  withView(db.command('dump'), view)
+  writesStdout(withView(db.command('dump'), view), ([file = '-']) => (file === '-' ? fileArgument : undefined))
     .description('Copy the whole database to a file, by mariadb-dump; .gz and .zst compress it')
     .argument('[file]', 'complete or absent; without it, standard output')
     .option('--physical', 'copy the files of the whole server, by mariadb-backup')

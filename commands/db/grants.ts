@@ -6,7 +6,7 @@ import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { type Entry, footer } from '../kit/help.ts'
-import { withView } from '../kit/command.ts'
+import { withView, type EffectOptions, withEffect } from '../kit/command.ts'
 
 interface Grant {
   readonly account: string
@@ -31,8 +31,10 @@ export interface GrantsOptions {
   readonly dryRun?: boolean
 }
 
+const applies = ({ apply, dryRun }: EffectOptions): boolean => apply === true && dryRun !== true
+
 export function dbGrants(db: Command, ctx: Context, run = grants): void {
-  withView(db.command('grants'), viewOf)
+  withEffect(withView(db.command('grants'), viewOf), { changes: applies, isWholesale: applies })
     .description('Print the least privileges of each role as GRANT statements')
     .addOption(
       new Option('--for <user@host>', 'the account that gets the privileges')

@@ -6,7 +6,7 @@ import { parseWhole } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { withView } from '../kit/command.ts'
+import { withView, unlessDryRun, withEffect } from '../kit/command.ts'
 
 export const stepView: View = {
   columns: [number('version'), text('name'), text('direction')],
@@ -22,7 +22,7 @@ export interface MigrateOptions {
 export const parseVersion = parseWhole(0, 9_999)
 
 export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
-  withView(db.command('migrate'), stepView)
+  withEffect(withView(db.command('migrate'), stepView), { changes: unlessDryRun, isWholesale: unlessDryRun })
     .description('Apply all pending migrations; safe to run from several places at once')
     .option('--to <version>', 'apply only up to this migration', value(parseVersion))
     .option('-n, --dry-run', 'show the pending migrations, and apply none')

@@ -5,7 +5,7 @@ import type { RollbackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/in-words.ts'
 import { footer } from '../kit/help.ts'
-import { withView } from '../kit/command.ts'
+import { withView, unlessDryRun, withEffect } from '../kit/command.ts'
 import { lockingOf } from './migrate.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There were no tables to drop.' }
@@ -16,7 +16,7 @@ export interface ResetOptions {
 }
 
 export function dbReset(db: Command, ctx: Context, run = reset): void {
-  withView(db.command('reset'), view)
+  withEffect(withView(db.command('reset'), view), { changes: unlessDryRun })
     .description('Drop and recreate the schema; all data is lost. Asks first')
     .option('--confirm <database>', 'name of the database, instead of a prompt')
     .option('-n, --dry-run', 'show the data that would be lost, and change nothing')

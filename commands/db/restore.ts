@@ -6,7 +6,7 @@ import type { ChangedValues, DatabaseObject } from '../../src/client/restore.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/in-words.ts'
-import { withView } from '../kit/command.ts'
+import { withView, withEffect } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
 import { assertSound, invariants, soundText } from './check.ts'
@@ -25,7 +25,11 @@ export interface RestoreOptions {
 }
 
 export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): void {
-  withView<RestoreOptions>(db.command('restore'), ({ into }) => (into === undefined ? view : folderView))
+  const restore = withView<RestoreOptions>(db.command('restore'), ({ into }) =>
+    into === undefined ? view : folderView,
+  )
+  // With --into, it makes a folder.
+  withEffect(restore, { changes: ({ dryRun, into }) => dryRun !== true && into === undefined })
     .description('Replace everything in the database by a dump, and check it. Asks first, unless it is empty')
     .argument('[file]', 'a dump or physical backup; - is standard input')
     .option('--confirm <database>', 'name of the database, instead of a prompt')

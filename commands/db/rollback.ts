@@ -4,7 +4,7 @@ import type { RollbackStep } from '../../src/db/migrations/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { withView } from '../kit/command.ts'
+import { withView, unlessDryRun, withEffect } from '../kit/command.ts'
 import { lockingOf, parseVersion, stepView } from './migrate.ts'
 
 const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }
@@ -16,7 +16,7 @@ export interface RollbackOptions {
 }
 
 export function dbRollback(db: Command, ctx: Context, run = rollback): void {
-  withView(db.command('rollback'), view)
+  withEffect(withView(db.command('rollback'), view), { changes: unlessDryRun })
     .description('Roll back the last migration, and lose the data in its tables; asks first')
     .option('--to <version>', 'roll back all migrations after this one (0 = all)', value(parseVersion))
     .option('-y, --yes', 'skip the confirmation')

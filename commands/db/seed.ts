@@ -7,10 +7,10 @@ import { money, number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePastTime } from '../../src/past-time.ts'
 import { utc } from '../../src/time-zone.ts'
-import { parseWhole, quoteValue } from '../../src/values.ts'
-import { largest, withDefault } from '../kit/flags.ts'
+import { largestInt, parseWhole, quoteValue } from '../../src/values.ts'
+import { withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { withView } from '../kit/command.ts'
+import { withView, unlessDryRun, withEffect } from '../kit/command.ts'
 
 const view: View = {
   columns: [
@@ -31,14 +31,16 @@ export interface SeedOptions extends Sizes {
 }
 
 export function dbSeed(db: Command, ctx: Context, run = seed): void {
-  withView(db.command('seed'), view)
+  withEffect(withView(db.command('seed'), view), { changes: unlessDryRun, isWholesale: unlessDryRun })
     .description('Fill an empty shop with generated users, products and a year of orders')
     .addOption(withDefault('--users <n>', 'number of users; none can log in', parseWhole(0, 1_000_000), '100'))
     .addOption(withDefault('--products <n>', 'number of products', parseWhole(0, 100_000), '50'))
     .addOption(
       withDefault('--orders <n>', 'number of orders, with 3 lines on average', parseWhole(0, 5_000_000), '500'),
     )
-    .addOption(withDefault('--seed <n>', 'the same numbers give the same shop everywhere', parseWhole(0, largest), '1'))
+    .addOption(
+      withDefault('--seed <n>', 'the same numbers give the same shop everywhere', parseWhole(0, largestInt), '1'),
+    )
     .addOption(
       withDefault(
         '--until <time>',

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import { always, withEffect, writesStdout } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { clientFor } from './client-for.ts'
 
 export function dbShell(db: Command, ctx: Context, run = openShell): void {
-  db.command('shell')
+  const shell = withEffect(db.command('shell'), { isWholesale: always })
+  writesStdout(shell, () => 'redirect it, as in dbtool db shell > result.txt')
     .description("Open MariaDB's own client on the configured database")
     .argument('[options...]', 'further options of mariadb, after --')
     .addHelpText('after', examples('dbtool db shell', "dbtool db shell -- --execute 'SHOW TABLES'"))

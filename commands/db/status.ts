@@ -8,6 +8,7 @@ const view: View = {
   columns: [number('version'), whole('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
   spare: ['steps_done', 'steps'],
   id: 'version',
+  omitsNull: true,
 }
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {

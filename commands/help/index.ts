@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
-import type { Declare, Verbs } from '../kit/command.ts'
+import { type Declare, type Verbs, writesStdout } from '../kit/command.ts'
 import { chainOf, pathOf } from '../kit/flags.ts'
 import { footer, helpWidth } from '../kit/help.ts'
 import { meantCommand } from '../kit/meant-command.ts'
@@ -13,8 +13,7 @@ const names = Object.keys(topics)
 const minWidth = 20
 
 const help: Declare = (program, ctx) => {
-  program
-    .command('help')
+  writesStdout(program.command('help'), () => 'redirect it, as in dbtool help formats > formats.txt')
     .description('Show help for a command or topic')
     .argument('[words...]', 'a noun with or without a verb, or a topic')
     .addHelpText('after', footer([`Topics: ${names.join(', ')}`], 'dbtool help connecting', 'dbtool help orders place'))

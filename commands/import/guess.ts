@@ -1,18 +1,20 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { sentence, text, type View } from '../../src/output/view.ts'
+import { orNone, sentence, text, type View } from '../../src/output/view.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 import { noteReading, readingColumns, readingRow } from '../kit/reading-notes.ts'
 
 const previewView: View = {
-  columns: [text('name'), sentence('contents'), sentence('fault')],
+  columns: [text('name'), sentence('contents'), orNone(sentence('fault'), 'none')],
   id: 'name',
+  omitsNull: true,
 }
 
 const guessView: View = {
   columns: [text('file'), text('format'), text('preset'), text('system'), text('command'), ...readingColumns],
   id: 'preset',
+  omitsNull: true,
   nested: { name: 'first', view: previewView },
 }
 
@@ -31,5 +33,6 @@ export async function guessFile(ctx: Context, given: string | undefined): Promis
   const { previewFile } = await import('../../src/shop/import/preview.ts')
   const { reading, ...preview } = await previewFile(path, ctx.io)
   ctx.out.item(guessView, { ...readingRow(reading), ...preview })
+  if (preview.preset === null) ctx.out.note('no preset is needed: the columns are those of dbtool')
   noteReading(ctx.out, reading)
 }

@@ -15,6 +15,13 @@ export class DbtoolCommand extends Command {
   isConversation = false
   /** The way out of too many arguments, such as quotes. */
   excessHint: string | undefined
+  /**
+   * For a verb that writes standard output itself, so that `--output` would leave its file empty: the other way to a
+   * file. Undefined with arguments that name a file.
+   */
+  insteadOfOutput: ((args: readonly string[]) => string | undefined) | undefined
+  /** Its effect on the database, as {@link withEffect} declares it. */
+  effect: Effect = {}
   /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
@@ -79,6 +86,9 @@ export type Verbs = Readonly<Record<string, Declare>>
 /** A flag that every command takes. The class distinguishes `--user` of the connection from `--user` of an order. */
 export class GlobalOption extends Option {}
 
+/** A flag of a verb that names a file to write, for which `--force` and `--mode` count. */
+export class FileOption extends Option {}
+
 export function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
   const globalOption = new GlobalOption(flags, description)
   return parse === undefined ? globalOption : globalOption.argParser(parse)
@@ -94,6 +104,42 @@ export function withView<O>(command: Command, view: View | ((options: O, args?: 
   return command
 }
 
+/** The options that decide about the effect of a verb. */
+export interface EffectOptions {
+  readonly dryRun?: boolean
+  readonly apply?: boolean
+  readonly workload?: string
+  readonly write?: boolean
+  readonly into?: string
+}
+
+/** The effect of a verb on the configured database, for the rules about read-only and protected ones. */
+export interface Effect {
+  /** Whether it changes data. The default is whether the verb has `--dry-run`, which writes and rolls back. */
+  readonly changes?: (options: EffectOptions) => boolean
+  /**
+   * Whether it changes much at once, or loads the server, without a confirmation of its own. A protected database then
+   * needs its name. Verbs that delete confirm anyway, and require the name there (src/prompts/target-confirmation.ts).
+   */
+  readonly isWholesale?: (options: EffectOptions) => boolean
+}
+
+export const unlessDryRun = ({ dryRun }: EffectOptions): boolean => dryRun !== true
+export const always = (): boolean => true
+
+export function withEffect(command: Command, effect: Effect): Command {
+  if (command instanceof DbtoolCommand) command.effect = effect
+  return command
+}
+
+/** Whether a parsed command changes data of the configured database. */
+export function changesData(command: Command): boolean {
+  const { changes } = effectOf(command)
+  return changes?.(command.opts()) ?? command.options.some(({ long }) => long === '--dry-run')
+}
+
+export const effectOf = (command: Command): Effect => (command instanceof DbtoolCommand ? command.effect : {})
+
 /** Declares that a verb without flags asks for all that its flags could give. */
 export function conversational(command: Command): Command {
   if (command instanceof DbtoolCommand) command.isConversation = true
@@ -103,6 +149,12 @@ export function conversational(command: Command): Command {
 /** Declares that the columns of the result are those of a statement of the user. */
 export function ofAnyShape(command: Command): Command {
   if (command instanceof DbtoolCommand) command.isOfAnyShape = true
+  return command
+}
+
+/** Declares that a verb writes standard output itself. `instead` is as in {@link DbtoolCommand.insteadOfOutput}. */
+export function writesStdout(command: Command, instead: NonNullable<DbtoolCommand['insteadOfOutput']>): Command {
+  if (command instanceof DbtoolCommand) command.insteadOfOutput = instead
   return command
 }
 

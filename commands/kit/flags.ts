@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander'
 import { InvalidValue } from '../../src/errors.ts'
 import { orNearest } from '../../src/nearest.ts'
 import { parsePastTime } from '../../src/past-time.ts'
-import { parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
+import { largestInt, parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
 
 /**
  * An invalid value of a flag. It stays in place until all flags are parsed, so that all faults are reported together.
@@ -110,10 +110,9 @@ export function pathOf(command: Command): string {
   return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
 }
 
-export const largest = 2_147_483_647
 export const defaultLimit = 50
-export const limit = value(parseWhole(0, largest))
-export const offset = value(parseWhole(0, largest))
+export const limit = value(parseWhole(0, largestInt))
+export const offset = value(parseWhole(0, largestInt))
 export const past = value(parsePastTime)
 
 /** Adds the paging flags of a list. */

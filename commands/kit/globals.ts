@@ -6,11 +6,10 @@ import { urlParts } from '../../src/connection-url.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
 import { maskedUrl } from '../../src/values.ts'
-import { changesData } from './changes-data.ts'
 import { connectionOverrides, type ConnectionFlags } from './connection-flags.ts'
 import { maskedLine } from './mask-arguments.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
-import { GlobalOption, option } from './command.ts'
+import { changesData, GlobalOption, option } from './command.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
 
 interface GlobalFlags extends OutputFlags, ConnectionFlags {

@@ -1,37 +1,17 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { changesData, type ChangeFlags } from './changes-data.ts'
+import { changesData, effectOf, type EffectOptions } from './command.ts'
 import { pathOf } from './flags.ts'
-
-/**
- * Bulk changes without a confirmation of their own, and load tests. On a protected database, each requires the name of
- * the database. Verbs that delete confirm anyway, and require the name there (src/prompts/target-confirmation.ts).
- */
-export const wholesale: readonly string[] = [
-  'users import',
-  'products import',
-  'orders import',
-  'db migrate',
-  'db seed',
-  'db grants',
-  'pool stress',
-  'pool tune',
-  'pool compare',
-  'bench drivers',
-  'sql',
-  'db shell',
-]
 
 /**
  * Runs before a verb. Rejects with READ_ONLY if the verb would change a read-only database. Requires the name of a
  * protected database for a bulk change or a load test.
  */
 export async function guard(ctx: Context, command: Command): Promise<void> {
-  const [path, flags] = [pathOf(command), command.opts<ChangeFlags>()]
-  if (changesData(command)) await assertWritable(ctx, path, flags.dryRun === true)
-  const onlyReads = (path === 'db grants' && flags.apply !== true) || (path === 'sql' && flags.write !== true)
-  if (wholesale.includes(path) && flags.dryRun !== true && !onlyReads)
+  const [path, options] = [pathOf(command), command.opts<EffectOptions>()]
+  if (changesData(command)) await assertWritable(ctx, path, options.dryRun === true)
+  if (effectOf(command).isWholesale?.(options) === true)
     await ctx.ask.confirm({ message: `Run dbtool ${path}?`, yes: true })
 }
 

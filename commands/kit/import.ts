@@ -2,18 +2,20 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Fields } from '../../src/files/columns.ts'
 import type { RecordFile } from '../../src/files/record-file.ts'
 import type { RejectsFile, RejectsPlace } from '../../src/files/rejects.ts'
+import { isStandardOutput } from '../../src/output/choices.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { type Column, money, number, text, type View } from '../../src/output/view.ts'
 import type { ImportFile, Reading } from '../../src/shop/import/open-import.ts'
 import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
-import { parseChoice } from '../../src/values.ts'
+import { parseChoice, quoteValue } from '../../src/values.ts'
 import { engineFlags } from './engine-flags.ts'
 import { fileFlags, type FileOptions } from './file-flags.ts'
+import { FileOption, unlessDryRun, withEffect } from './command.ts'
 import { value } from './flags.ts'
 import { nameColumn, noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
@@ -60,6 +62,7 @@ export interface ImportJob<S extends object> {
 
 /** Adds the flags of every import. `mapped` is an example of `--map`, `unit` a row or an order. */
 export function importFlags(command: Command, { mapped, unit }: { mapped: string; unit: 'row' | 'order' }): Command {
+  withEffect(command, { isWholesale: unlessDryRun })
   return fileFlags(command, { mapped, ofOrders: unit === 'order' })
     .argument('[file]', 'the file; - is standard input')
     .option(
@@ -68,8 +71,18 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
       value(parseChoice(['abort', 'skip'] as const)),
       'abort',
     )
-    .option('--rejects <file>', `write rejected ${unit}s to this file, with line and reason`)
+    .addOption(
+      new FileOption('--rejects <file>', `write rejected ${unit}s to this file, with line and reason`).argParser(
+        value(parseRejectsPath),
+      ),
+    )
     .option('-n, --dry-run', 'check and count everything, and change nothing')
+}
+
+/** The summary goes to standard output, so the rejects cannot. */
+function parseRejectsPath(text: string): string {
+  if (text === '' || isStandardOutput(text)) throw new InvalidValue(`must be a file, not ${quoteValue(text)}`)
+  return text
 }
 
 /** The view of a summary; the first of its counts is its id. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import type { Io } from '../../src/context/context.ts'
 import { InvalidValue } from '../../src/errors.ts'
 import {
@@ -13,8 +13,8 @@ import type { Destination } from '../../src/output/destination.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { View } from '../../src/output/view.ts'
 import { parseChoice, quoteValue } from '../../src/values.ts'
-import { DbtoolCommand, type GlobalOption, option } from './command.ts'
-import { pathOf, value } from './flags.ts'
+import { DbtoolCommand, FileOption, type GlobalOption, option } from './command.ts'
+import { value } from './flags.ts'
 
 /** The global flags for the output. */
 export interface OutputFlags {
@@ -95,6 +95,7 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
   const { fields, field, force, mode, output = '-' } = flags
   const format = formatGiven(flags)
   if (output === '-' && [fields, field, force, mode].every((flag) => flag === undefined)) return []
+  const instead = command instanceof DbtoolCommand ? command.insteadOfOutput?.(command.args) : undefined
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
     [
@@ -105,10 +106,7 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
       fields !== undefined && (format === 'ids' || format === 'count'),
       `--fields does not apply to --format ${format ?? ''}`,
     ],
-    [
-      output !== '-' && writesStdout(command),
-      `--output does not apply here: ${insteadOfOutput[pathOf(command)] ?? ''}`,
-    ],
+    [output !== '-' && instead !== undefined, `--output does not apply here: ${instead ?? ''}`],
     [force === true && !writesFile(command, flags), '--force needs a file, such as that of --output'],
     [mode !== undefined && !writesFile(command, flags), '--mode needs a file, such as that of --output'],
   ]
@@ -117,21 +115,11 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
 
 /** Whether the command line names a file to write. */
 function writesFile(command: Command, { output = '-' }: OutputFlags): boolean {
-  const { rejects, out, chartOut } = command.opts<{ rejects?: string; out?: unknown; chartOut?: unknown }>()
-  return output !== '-' || [rejects, out, chartOut].some((file) => file !== undefined) || command.name() === 'dump'
-}
-
-/** The way to a file for verbs that write standard output themselves; `--output` would make an empty file. */
-const insteadOfOutput: Readonly<Record<string, string>> = {
-  'db dump': 'the file is the argument, as in dbtool db dump shop.sql.gz',
-  'db shell': 'redirect it, as in dbtool db shell > result.txt',
-  help: 'redirect it, as in dbtool help formats > formats.txt',
-}
-
-function writesStdout(command: Command): boolean {
-  const path = pathOf(command)
-  const [file = '-'] = command.args
-  return path in insteadOfOutput && (path !== 'db dump' || file === '-')
+  const isGiven = (flag: Option): boolean => command.getOptionValue(flag.attributeName()) !== undefined
+  const isFlag = command.options.some((flag) => flag instanceof FileOption && isGiven(flag))
+  const { insteadOfOutput } = command instanceof DbtoolCommand ? command : {}
+  const isArgument = insteadOfOutput !== undefined && insteadOfOutput(command.args) === undefined
+  return output !== '-' || isFlag || isArgument
 }
 
 const viewOf = (command: Command): View | undefined =>

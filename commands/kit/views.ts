@@ -157,6 +157,7 @@ export const orderExportView: View = {
 export const outcomeView: View = {
   columns: [text('item'), text('outcome'), whole('error'), sentence('message')],
   id: 'item',
+  omitsNull: true,
   empty: 'Nothing to do.',
 }
 

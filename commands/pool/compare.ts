@@ -59,6 +59,7 @@ const comparisonView: View = {
   ],
   spare: ['jain', 'wait_max_ms', 'opened', 'min_ops'],
   id: 'mode',
+  omitsNull: true,
 }
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {

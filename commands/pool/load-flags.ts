@@ -16,6 +16,7 @@ import {
   type Work,
 } from '../../src/stress/workload.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
+import { always, type EffectOptions, withEffect } from '../kit/command.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
 import type { Note } from '../kit/help.ts'
@@ -30,9 +31,13 @@ const workloads = ['ping', 'sleep', 'read', 'write', 'orders'] as const
 const ordinary: OrdersOptions = { lines: 3, products: 1_000 }
 type WorkloadName = (typeof workloads)[number]
 
+/** The workloads that write, to their own tables or to orders. */
+const writingLoads: readonly string[] = ['read', 'write', 'orders']
+
 /** Adds the flags that define the work of an iteration. */
 export function workloadFlags(command: Command): Command {
-  return command
+  const changes = ({ workload }: EffectOptions): boolean => writingLoads.includes(workload ?? '')
+  return withEffect(command, { changes, isWholesale: always })
     .addOption(
       new Option('--sql <statement>', 'statement to run; repeat it for several, with weights')
         .argParser(values(parseStatement))

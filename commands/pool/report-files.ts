@@ -8,6 +8,7 @@ import type { Destination } from '../../src/output/destination.ts'
 import type { About } from '../../src/stress/page.ts'
 import { quoteValue } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
+import { FileOption } from '../kit/command.ts'
 import { values } from '../kit/flags.ts'
 import type { Command } from 'commander'
 import type { CheckedLoad } from './load-flags.ts'
@@ -23,10 +24,10 @@ export interface ReportFile {
 
 /** Adds `--out`, which can be repeated. */
 export function reportFileFlag(command: Command): Command {
-  return command.option(
-    '--out <kind=file>',
-    'write a report: json=, csv=, html=, md= or svg=FILE',
-    values(parseReportFile),
+  return command.addOption(
+    new FileOption('--out <kind=file>', 'write a report: json=, csv=, html=, md= or svg=FILE').argParser(
+      values(parseReportFile),
+    ),
   )
 }
 

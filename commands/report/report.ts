@@ -7,7 +7,7 @@ import { limitFlag, limitOnTerminal, value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
 import { clockOf, type PeriodFlags, periodOf, withPeriod } from '../kit/period.ts'
-import { withView } from '../kit/command.ts'
+import { FileOption, withView } from '../kit/command.ts'
 import { type ChartFile, parseChartFile, withChartFile } from './chart-file.ts'
 
 export interface ReportOptions
@@ -32,7 +32,11 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
     if (report.chart !== undefined)
       verb
         .option('--chart', 'draw a chart beside the figures, in a table')
-        .option('--chart-out <file>', 'write a chart to a file .svg or .html', value(parseChartFile))
+        .addOption(
+          new FileOption('--chart-out <file>', 'write a chart to a file .svg or .html').argParser(
+            value(parseChartFile),
+          ),
+        )
     verb
       .addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`)))
       .action((options: ReportOptions) => run(ctx, report, options))

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import { withEffect } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
 
 export interface ResetServerOptions {
@@ -8,8 +9,8 @@ export interface ResetServerOptions {
 }
 
 export function serverReset(server: Command, ctx: Context, run = reset): void {
-  server
-    .command('reset')
+  // The private server is not the configured database.
+  withEffect(server.command('reset'), { changes: () => false })
     .description('Stop the private server and delete its data; asks first')
     .option('-y, --yes', 'skip the confirmation')
     .option('-n, --dry-run', 'show the folder that would be deleted, and delete nothing')

@@ -16,6 +16,7 @@ export const serverView: View = {
     text('version'),
   ],
   id: 'pid',
+  omitsNull: true,
 }
 
 export function serverStatus(server: Command, ctx: Context, run = showStatus): void {

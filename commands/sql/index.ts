@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { bindParameters, parseParameter, type Parameter } from '../../src/sql/parameters.ts'
 import type { StatementMode } from '../../src/sql/run.ts'
-import { ofAnyShape, type Verbs, withExcessHint } from '../kit/command.ts'
+import { ofAnyShape, type Verbs, withExcessHint, withEffect } from '../kit/command.ts'
 import { values } from '../kit/flags.ts'
 import { footer } from '../kit/help.ts'
 
@@ -17,7 +17,11 @@ export interface SqlOptions {
 }
 
 export function sql(program: Command, ctx: Context, run = runSql): void {
-  withExcessHint(ofAnyShape(program.command('sql')), 'put the statement in quotes')
+  const verb = withExcessHint(ofAnyShape(program.command('sql')), 'put the statement in quotes')
+  withEffect(verb, {
+    changes: ({ write }) => write === true,
+    isWholesale: ({ write, dryRun }) => write === true && dryRun !== true,
+  })
     .description('Run one SQL statement, read-only unless --write is given')
     .argument('[statement]', 'SQL; - reads standard input, and @FILE a file')
     .option('--param <name=value>', 'value for :name in the statement; repeatable', values(parseParameter))

@@ -3,8 +3,8 @@ import type { Context } from '../../src/context/context.ts'
 import { eachOf } from '../../src/shop/select.ts'
 import { selectUsers, userSortColumns } from '../../src/shop/users/users.ts'
 import type { PastTime } from '../../src/past-time.ts'
-import { parseWhole } from '../../src/values.ts'
-import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
+import { largestInt, parseWhole } from '../../src/values.ts'
+import { activeFlag, defaultLimit, either, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
 import { clockOf } from '../kit/period.ts'
@@ -27,7 +27,7 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
     ['--inactive', 'only users who may not log in'],
   )
     .option('--search <text>', 'search in username, email and names')
-    .option('--min-orders <n>', 'only users with at least n orders', value(parseWhole(0, largest)))
+    .option('--min-orders <n>', 'only users with at least n orders', value(parseWhole(0, largestInt)))
     .option('--created-since <time>', 'created at or after a time, or an age such as 30d', past)
     .addOption(sorted(userSortColumns, '-created_at'))
     .addHelpText(

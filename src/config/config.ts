@@ -13,7 +13,7 @@ import { configError, wrongValue, type ConfigFault } from './fault.ts'
 import type { ConfigSources, Layer } from './layers.ts'
 import type { IgnoredPlace } from './own-file.ts'
 import { readPasswordFile } from './password-file.ts'
-import { gatherPlaces } from './places.ts'
+import { gatherPlaces, type Places } from './places.ts'
 import { weigh, winner, type Statements } from './precedence.ts'
 import type { Profile } from './profile.ts'
 import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
@@ -51,7 +51,8 @@ export interface Inspection {
 export async function inspectConfig(sources: ConfigSources): Promise<Inspection> {
   const envFile = readEnvFile(sources.envFile, sources)
   const wrong: string[] = []
-  const { layers, faults: misplaced, ignored, profile } = await gatherPlaces(sources, envFile, wrong)
+  const places = await gatherPlaces(sources, envFile, wrong)
+  const { layers, faults: misplaced, ignored, profile } = places
   const statements = weigh(layers)
   const table = settingTable(sources.osUser)
   const settings = Object.fromEntries(
@@ -73,7 +74,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
     unreadable,
   ].filter((fault) => fault !== undefined)
   const secret = password !== undefined && 'secret' in password ? password.secret : settings.DB_PASSWORD
-  const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
+  const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries, places)
   const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
   return {
     config,
@@ -93,7 +94,7 @@ export function soundConfig({ config, faults }: Inspection): Config {
   return config
 }
 
-function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
+function build(settings: Settings, entries: readonly ConfigEntry[], { isServerStopped }: Places): Config {
   const target: Target = {
     ...serversOf(settings.DB_HOST, { port: settings.DB_PORT, socket: settings.DB_SOCKET, role: settings.DB_TARGET }),
     socket: settings.DB_SOCKET,
@@ -108,6 +109,7 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
       versions: settings.DB_TLS_VERSION,
     },
     readOnly: settings.DB_READ_ONLY,
+    isInsteadOfPrivate: isServerStopped,
   }
   const { DB_CONNECT_TIMEOUT: connectTimeoutMs, DB_STATEMENT_TIMEOUT: statementTimeoutMs } = settings
   const {

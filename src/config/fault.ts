@@ -6,7 +6,7 @@ export interface ConfigFault {
   readonly fix: string
 }
 
-export const correctHint = 'correct it where it is set, or override it with a flag; see: dbtool help connecting'
+const correctHint = 'correct it where it is set, or override it with a flag; see: dbtool help connecting'
 
 /** The fault of an invalid value. */
 export function wrongValue(sentence: string): ConfigFault {

@@ -16,14 +16,18 @@ export interface ConfigSources {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly osUser: string
-  /** Finds the running private server. Called only if no other place has an address. */
+  /** Finds the private server. Called only if no other place has an address. */
   readonly findPrivateServer: () => Promise<PrivateServer | undefined>
 }
 
-/** The running private server. `foreign`: it listens, but belongs to somebody else, which is a reason to ignore it. */
+/**
+ * The private server. `foreign`: it listens, but belongs to somebody else, which is a reason to ignore it. `isStopped`:
+ * it has data, and does not run.
+ */
 export type PrivateServer =
   | { readonly socket: string; readonly user: string; readonly database: string }
   | { readonly foreign: string }
+  | { readonly isStopped: true }
 
 /** A place with settings, such as the environment or a file. */
 export interface Place {

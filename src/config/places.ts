@@ -16,6 +16,8 @@ export interface Places {
   readonly ignored: readonly IgnoredPlace[]
   /** The profile in use. */
   readonly profile: Profile | undefined
+  /** No place names a server, and the private server does not run, although it has data. */
+  readonly isServerStopped: boolean
 }
 
 /**
@@ -49,11 +51,9 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
   const isNamed = layers.some(hasAddress)
   const profile = selected ?? (isNamed ? undefined : profileModule?.defaultProfile(files, home))
   if (selected === undefined && profile?.layer !== undefined) layers.push(profile.layer)
-  if (!layers.some(hasAddress)) {
-    const server = await privateServer(sources)
-    layers.push(server.layer)
-    ignored.push(...server.ignored)
-  }
+  const server = layers.some(hasAddress) ? undefined : await privateServer(sources)
+  layers.push(...(server?.layers ?? []))
+  ignored.push(...(server?.ignored ?? []))
   const places = ignored.map((file) => ({ ...file, stops: !isNamed && !file.isStray }))
   return {
     layers,
@@ -65,6 +65,7 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     ],
     ignored: places,
     profile,
+    isServerStopped: server?.isStopped === true,
   }
 }
 
@@ -86,17 +87,20 @@ function profileChoice({ profile, env }: ConfigSources, envFile: EnvFile): Profi
 /** The origin of the settings that belong to the running private server. */
 export const privateServerOrigin = 'private server'
 
-async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ layer: Layer; ignored: Ignored[] }> {
+interface PrivateServerPlace extends Pick<Places, 'layers'> {
+  readonly ignored: readonly Ignored[]
+  readonly isStopped: boolean
+}
+
+async function privateServer({ findPrivateServer }: ConfigSources): Promise<PrivateServerPlace> {
   const server = await findPrivateServer()
-  const isForeign = server !== undefined && 'foreign' in server
-  const texts =
-    server === undefined || isForeign
-      ? {}
-      : { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
-  return {
-    layer: { origin: privateServerOrigin, texts },
-    ignored: isForeign
-      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: false }]
-      : [],
+  const place = { layers: [], ignored: [], isStopped: false }
+  if (server === undefined) return place
+  if ('isStopped' in server) return { ...place, isStopped: true }
+  if ('foreign' in server) {
+    const fix = 'set DBTOOL_HOME to a folder of your own'
+    return { ...place, ignored: [{ sentence: server.foreign, fix, isStray: false }] }
   }
+  const texts = { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
+  return { ...place, layers: [{ origin: privateServerOrigin, texts }] }
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { isObject } from '../kind-of.ts'
 import { readableByAll } from '../file-trust.ts'
 import { nearest } from '../nearest.ts'
 import { quoteValue } from '../values.ts'
@@ -98,10 +99,6 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
     standard: typeof standard === 'string' ? standard : undefined,
     faults,
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hasPassword(profile: unknown): boolean {

@@ -4,7 +4,8 @@ import { quoteValue } from '../values.ts'
 import { type ConfigFault, wrongValue } from './fault.ts'
 import { flagOrigin, type Layer, layerOf } from './layers.ts'
 import { pathIn } from './paths.ts'
-import { isObject, type ProfileFile } from './profile-files.ts'
+import { isObject } from '../kind-of.ts'
+import type { ProfileFile } from './profile-files.ts'
 
 /** The keys of a profile in the order of the settings: `DB_SSL_MODE` has the key `sslMode`. */
 const profileKeys: Readonly<Record<string, SettingName | 'DB_URL'>> = Object.fromEntries(

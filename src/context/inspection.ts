@@ -46,9 +46,9 @@ async function passwordOf(
 }
 
 async function findPrivateServer(env: Io['env']): Promise<PrivateServer | undefined> {
-  const [{ serverPaths }, { findRunning }] = await Promise.all([
+  const [{ serverPaths }, { findServer }] = await Promise.all([
     import('../server/home.ts'),
     import('../server/status.ts'),
   ])
-  return findRunning(serverPaths(env))
+  return findServer(serverPaths(env))
 }

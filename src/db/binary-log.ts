@@ -1,8 +1,7 @@
+import { noSuchTable } from './error-numbers.ts'
 import { DatabaseError } from './failures.ts'
 import { loggingByStatement } from './translations.ts'
 import { firstRow, type Queries } from './queries.ts'
-
-const noSuchTable = 1146
 
 /**
  * Rejects with READ_ONLY if the server cannot log a change of dbtool. With binlog_format STATEMENT, it refuses every

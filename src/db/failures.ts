@@ -1,6 +1,7 @@
+import { oldestServer } from './oldest-server.ts'
 import { DbtoolError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { addressOf, type Target } from './target.ts'
-import type { DriverError } from './translation.ts'
+import type { DriverError, Translation } from './translation.ts'
 import { translationOf } from './translations.ts'
 
 export interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
@@ -45,7 +46,7 @@ function asDbtoolError(error: unknown, target: Target): DbtoolError {
   if (error instanceof DbtoolError) return error
   if (!(error instanceof Error)) return new DbtoolError('UNEXPECTED', String(error))
   const raw = read(error)
-  const found = translationOf(raw, target)
+  const found = aboutServer(translationOf(raw, target), raw, target)
   return new DatabaseError(found.code, found.message(raw, target), {
     hint: found.hint(target, raw),
     hintInCode: found.hintInCode?.(target, raw),
@@ -55,6 +56,19 @@ function asDbtoolError(error: unknown, target: Target): DbtoolError {
     // The key is at the end of the text; the value before it comes from the user and may contain anything.
     key: raw.errno === duplicate ? /for key '(?:[^'.]*\.)?([^']+)'$/.exec(raw.text)?.[1] : undefined,
   })
+}
+
+/** Refused logins: the server at the default address is perhaps not the one that was meant. */
+const refusedLogins: ReadonlySet<number> = new Set([1045, 1049, 1130, 1698])
+
+/** The translation with a sentence about the private server, if the target is the default address in its place. */
+function aboutServer(found: Translation, { errno }: DriverError, { isInsteadOfPrivate = false }: Target): Translation {
+  if (!isInsteadOfPrivate || (found.code !== 'UNREACHABLE' && !refusedLogins.has(errno))) return found
+  return {
+    ...found,
+    message: (error, target) => `the private server is not running; ${found.message(error, target)}`,
+    hint: () => 'start it: dbtool server start; or name another server, such as with --host',
+  }
 }
 
 /** An error during session set-up, as the connector reported it. */
@@ -87,7 +101,8 @@ function read(error: Error): DriverError {
 
 /** A server that greets as MySQL refuses a login, or says after it that it is MySQL. */
 export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
-  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
+  const needs = `dbtool needs MariaDB ${oldestServer} or later`
+  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; ${needs}`
   return new DatabaseError('NOT_MARIADB', message, {
     hint: 'check --host and --port, or --socket; pool stress, tune, compare and status run on MySQL too',
     hintInCode: 'check host and port, or socket, of the pool',

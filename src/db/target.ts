@@ -57,6 +57,8 @@ export interface Target {
   readonly ssl: Ssl
   /** Every session is read-only: the server rejects every change. */
   readonly readOnly?: boolean
+  /** No setting names a server, and the private server does not run: this is the default address. */
+  readonly isInsteadOfPrivate?: boolean
   /** True for work that needs no shop: the server may be MySQL. Otherwise dbtool does not log in there. */
   readonly allowsMySql?: boolean
   /** Gives the password of each new connection, in place of `password`. */

@@ -1,4 +1,7 @@
+import { oldestServer } from './oldest-server.ts'
+import { firstServerErrno } from './error-numbers.ts'
 import type { ErrorCode } from '../errors.ts'
+import { namesFullDisk } from '../full-disk.ts'
 import {
   alsoDemanded,
   inCode,
@@ -91,7 +94,7 @@ const plainRefused: Translation = {
 const otherProduct: Translation = {
   code: 'NOT_MARIADB',
   message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${serverText(error)}`,
-  hint: () => 'dbtool requires MariaDB 10.6 or later',
+  hint: () => `dbtool requires MariaDB ${oldestServer} or later`,
 }
 /** The database that the server names in its error: a statement may use another one than the connection. */
 const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.exec(text)?.[1] ?? target.database ?? ''
@@ -151,6 +154,12 @@ const tooLarge: Translation = {
   message: (_error, target) => `a statement is larger than max_allowed_packet of the server at ${addressOf(target)}`,
   hint: () => 'nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = 16777216',
 }
+/** The numbers of failed writes. The text gives the reason: a full table can have another. */
+const failedWrites: ReadonlySet<number> = new Set([1, 3, 20, 1004, 1005, 1006, 1021, 1026, 1030, 1114])
+const diskFull = withHint(
+  'QUERY_FAILED',
+  'nothing was changed; free space where the data (datadir) and temporary files (tmpdir) of the server are',
+)
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
 const shortKeys = withHint(
   'QUERY_FAILED',
@@ -158,10 +167,6 @@ const shortKeys = withHint(
 )
 const failed = withHint('QUERY_FAILED', 'add --sql to see the statement', null)
 
-/**
- * Translations by the error number of the server (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's
- * (45xxx).
- */
 /** The connector would keep only the last of these columns in a row. */
 const sameName: Translation = {
   code: 'QUERY_FAILED',
@@ -169,6 +174,10 @@ const sameName: Translation = {
   hint: () => 'give each column a name of its own, as in SELECT a.id AS first_id',
 }
 
+/**
+ * Translations by the error number of the server (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's
+ * (45xxx).
+ */
 const byNumber: Readonly<Record<number, Translation>> = {
   ...loginRefusals,
   1040: tooMany,
@@ -262,7 +271,6 @@ const byCode: Readonly<Record<string, Translation>> = {
   HANDSHAKE_SSL_ERROR: tls,
 }
 
-const firstServerErrno = 1_000
 const unknownVariable = 1193
 const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 
@@ -281,6 +289,7 @@ export function translationOf(error: DriverError, { variables = {} }: Pick<Targe
   if (error.inSession && Object.keys(variables).some((name) => text.includes(`'${name.toLowerCase()}'`)))
     return callersVariable
   if (error.inSession && error.errno === unknownVariable) return otherProduct
+  if (failedWrites.has(error.errno) && namesFullDisk(error.text)) return diskFull
   const known = byNumber[error.errno] ?? byCode[error.code]
   if (known !== undefined) return known
   // Search only errors of Node: the server's may quote a user's text ("gift certificate").

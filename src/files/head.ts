@@ -1,7 +1,7 @@
 import { fromLaterHeader, readHeader } from './csv.ts'
 import { type CsvHeader, usualDelimiters } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
-import { isObject } from './paths.ts'
+import { isObject } from '../kind-of.ts'
 import { detectFormat, type Format, type FormatOptions } from './record-file.ts'
 import type { Source } from './source.ts'
 

@@ -1,6 +1,7 @@
 import { type Column, foldName, type IgnoredColumn, ignoredColumns, positionsOf } from './columns.ts'
 import { longestRecord, readLines, readText, tooLong } from './lines.ts'
-import { elementsOf, isObject, type JsonObject, nestedColumns, type NestedColumns, rootsOf } from './paths.ts'
+import { isObject } from '../kind-of.ts'
+import { elementsOf, type JsonObject, nestedColumns, type NestedColumns, rootsOf } from './paths.ts'
 import type { RecordText } from './quotes.ts'
 import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'

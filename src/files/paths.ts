@@ -1,3 +1,4 @@
+import { isObject } from '../kind-of.ts'
 import { DbtoolError } from '../errors.ts'
 import { type Column, foldName } from './columns.ts'
 import { quoted } from './wording.ts'
@@ -16,9 +17,6 @@ interface JsonPath {
 }
 
 export type JsonObject = Record<string, unknown>
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isNested = (column: string): boolean => column.includes('.') || column.includes('[]')
 

@@ -8,8 +8,16 @@ export interface SourceRecord {
   values: Record<string, string | undefined>
   /** An error in this record's structure, written to follow its position: "has 7 columns, the header has 8". */
   fault: string | undefined
+  /** The values that cannot be read. Absent for most records. */
+  unread?: readonly ValueFault[]
   /** The lines of the same order above it that were skipped: only together they can be read again. */
   skippedAbove?: readonly Line[]
+}
+
+/** A value that cannot be read. The sentence begins with the name of its field. */
+export interface ValueFault {
+  readonly field: string
+  readonly sentence: string
 }
 
 /** A line of the file as it came. */

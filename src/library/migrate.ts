@@ -6,7 +6,7 @@ import type { Pool } from '../db/pool/pool.ts'
 import { poolClosed } from '../db/pool/stats.ts'
 import { DbtoolError } from '../errors.ts'
 import { inCode } from './on.ts'
-import { type Opened, openedFor } from './opened.ts'
+import { notOpened, type Opened, openedFor } from './opened.ts'
 
 /**
  * Applies the pending migrations, and resolves to them. Processes that migrate the same database wait for each other,
@@ -16,7 +16,7 @@ import { type Opened, openedFor } from './opened.ts'
 export function migrate(pool: Pool): Promise<Step[]> {
   return inCode(async () => {
     const opened = openedFor(pool)
-    if (opened === undefined) throw new DbtoolError('USAGE', 'migrate needs a pool that createPool has returned')
+    if (opened === undefined) throw new DbtoolError('BAD_INPUT', `migrate: ${notOpened}`)
     if (opened.isClosed()) throw poolClosed()
     return onOwnConnection(opened, (session) =>
       migrateSession({ session, open: (work) => onOwnConnection(opened, work), known: loadMigrations() }),

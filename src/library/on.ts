@@ -12,7 +12,7 @@ export function isPool(on: PoolOrSession): on is Pool {
     if ('acquire' in given) return true
     if ('rows' in given) return false
   }
-  throw new DbtoolError('USAGE', 'the first argument must be a pool, a lease or a transaction')
+  throw new DbtoolError('BAD_INPUT', 'the first argument must be a pool, a lease or a transaction')
 }
 
 export const queriesOf = (on: PoolOrSession): Queries => (isPool(on) ? new PooledDatabase(on) : on)

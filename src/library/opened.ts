@@ -27,6 +27,9 @@ export function remember<P extends Pool>(pool: P, opened: Omit<Opened, 'isClosed
   })
 }
 
+/** The fault of an argument for which {@link openedFor} is undefined. */
+export const notOpened = 'the first argument must be a pool that createPool has returned'
+
 /** Undefined for anything that is not a pool of `createPool`. */
 export const openedFor = (pool: unknown): Opened | undefined =>
   typeof pool === 'object' && pool !== null ? pools.get(pool as Pool) : undefined

@@ -3,7 +3,7 @@ import { DbtoolError, InvalidValue } from '../errors.ts'
 import { type Read, readNumber, UntypedReader } from '../shop/untyped.ts'
 import { parseWhole } from '../values.ts'
 import { readSignal } from './place.ts'
-import { openedFor } from './opened.ts'
+import { notOpened, openedFor } from './opened.ts'
 
 const names = ['workers', 'iterations', 'durationMs', 'warmupMs', 'work', 'signal'] as const
 
@@ -13,7 +13,7 @@ const names = ['workers', 'iterations', 'durationMs', 'warmupMs', 'work', 'signa
  */
 export function checkStress(pool: Pool, options: unknown): void {
   const reader = new UntypedReader()
-  if (openedFor(pool) === undefined) reader.add('the first argument must be a pool that createPool has returned')
+  if (openedFor(pool) === undefined) reader.add(notOpened)
   const given = reader.object('the options', options, names)
   reader.optional('workers', given.workers, readNumber(parseWhole(1, 100_000)))
   reader.optional('iterations', given.iterations, readNumber(parseWhole(1, 1_000_000_000)))

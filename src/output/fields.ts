@@ -1,6 +1,6 @@
 import { DbtoolError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import type { Column, View } from './view.ts'
+import { type Column, nestedRows, type Row, type View } from './view.ts'
 
 /** The names that `--fields` accepts: columns, the nested list, and the columns of that list. */
 export function fieldNames({ columns, nested }: View): string[] {
@@ -35,6 +35,23 @@ export function chosen(view: View, fields: readonly string[]): View {
   const columns = fields.flatMap((field) => view.columns.filter(({ name }) => name === field).map(inTables))
   const without = { spare: undefined, script: undefined, sections: undefined }
   return { ...view, ...without, columns, nested: chosenNested(view, fields) }
+}
+
+/** The view without the columns that have no value in any row, where it omits them. */
+export function withValues(view: View, rows: readonly Row[]): View {
+  const { columns, omitsNull, nested } = view
+  const hasValue = ({ name }: Column): boolean => rows.some((row) => (row[name] ?? null) !== null)
+  return {
+    ...view,
+    columns: omitsNull === true && rows.length > 0 ? columns.filter(hasValue) : columns,
+    nested: nested && {
+      ...nested,
+      view: withValues(
+        nested.view,
+        rows.flatMap((row) => nestedRows(nested, row)),
+      ),
+    },
+  }
 }
 
 function inTables(column: Column): Column {

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../markdown-escape.ts'
 import { readable } from './cell.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { inSheets, inWindows, type OpenSheet, type Style, windowRows, type Writer } from './sheet.ts'
@@ -5,18 +6,13 @@ import { noUnits, unitOf } from './units.ts'
 import { type Column, nestedRows, type Row, type Section, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
-/** The characters with a meaning in Markdown (https://github.github.com/gfm/). An underscore inside a word has none. */
-const special = /[\\`*[\]<>&~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
-
 function cellText(cell: unknown): string {
-  if (typeof cell !== 'string') return escaped(readable(cell))
+  if (typeof cell !== 'string') return escapeMarkdown(readable(cell))
   return cell
     .split(/\r\n|[\r\n]/)
-    .map((line) => escaped(readable(line)))
+    .map((line) => escapeMarkdown(readable(line)))
     .join('<br>')
 }
-
-const escaped = (text: string): string => text.replace(special, '\\$&')
 
 type Align = 'left' | 'right'
 
@@ -66,7 +62,7 @@ const sheet: OpenSheet = (given, { units = noUnits }) => {
   const view = forPeople(given)
   const columns = flatColumns(view)
   const head = (): string[] =>
-    columns.map(({ name, column }) => [name, ...inBrackets(unitOf(column, units))].map(escaped).join(' '))
+    columns.map(({ name, column }) => [name, ...inBrackets(unitOf(column, units))].map(escapeMarkdown).join(' '))
   const aligns = columns.map(({ column }) => column.align)
   let table: Table | undefined
   const rows = (batch: readonly Row[]): string => {
@@ -91,7 +87,7 @@ function valueText(column: Column, row: Row, { units = noUnits }: Style): string
 function itemTables(view: View, row: Row, style: Style): string {
   const fields = view.columns
     .filter(({ shownIn }) => shownIn !== 'data')
-    .map((column) => [escaped(column.name), valueText(column, row, style)])
+    .map((column) => [escapeMarkdown(column.name), valueText(column, row, style)])
   const { nested } = view
   const sections = view.sections?.(row) ?? []
   const own: Section[] = nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]

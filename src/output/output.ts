@@ -3,7 +3,7 @@ import { inWords } from '../in-words.ts'
 import { cellSheetFor } from './cell-formats.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
-import { chosen } from './fields.ts'
+import { chosen, withValues } from './fields.ts'
 import type { CsvStyle } from './delimited.ts'
 import { csvWriterFor, writerFor } from './formats.ts'
 import type { Style } from './sheet.ts'
@@ -72,19 +72,16 @@ export class Output extends Reporter {
     })
   }
 
-  /**
-   * Writes what a command has done, without a pager: the summary below it is what counts. For people, without columns
-   * that are empty, such as the error if there is none.
-   */
+  /** Writes what a command has done, without a pager: the summary below it is what counts. */
   outcomes<R extends object>(view: View<R>, rows: readonly R[]): void {
     this.unpaged()
-    this.list(this.isForPeople && !this.selectsFields ? withoutEmptyColumns(view, rows as Row[]) : view, rows)
+    this.list(view, rows)
   }
 
   /** Writes a list; for people, an empty list prints the sentence of its view. */
   list<R extends object>(view: View<R>, rows: readonly R[]): void {
-    const text = writerFor(this.#format, this.#isBare).list(this.narrowable(view), rows as Row[], this.style())
-    this.write(text, rows.length)
+    const narrowed = this.narrowable(view, rows as Row[])
+    this.write(writerFor(this.#format, this.#isBare).list(narrowed, rows as Row[], this.style()), rows.length)
     this.noteOmitted()
     if (rows.length === 0) this.noteEmpty(view)
   }
@@ -99,7 +96,8 @@ export class Output extends Reporter {
   /** Writes one row with all its columns; only lists are paged. */
   item<R extends object>(view: View<R>, row: R): void {
     this.unpaged()
-    this.write(writerFor(this.#format, this.#isBare).item(this.narrowable(view), row as Row, this.style()), 1)
+    const narrowed = this.narrowable(view, [row as Row])
+    this.write(writerFor(this.#format, this.#isBare).item(narrowed, row as Row, this.style()), 1)
     this.noteOmitted()
   }
 
@@ -229,8 +227,9 @@ export class Output extends Reporter {
     return fields === undefined ? view : chosen(view, fields)
   }
 
-  private narrowable(view: View): View {
-    return this.noting(this.chosen(view))
+  /** The view as it is shown, which notes the columns that a terminal has no space for. */
+  private narrowable(view: View, rows: readonly Row[] = []): View {
+    return this.noting(this.isForPeople && !this.selectsFields ? withValues(view, rows) : this.chosen(view))
   }
 
   /** The view, its nested list and its sections, which remember the columns that they omit. */
@@ -292,9 +291,4 @@ export class Output extends Reporter {
   private get isAtTerminal(): boolean {
     return this.#destination.screen?.isTTY === true
   }
-}
-
-function withoutEmptyColumns<R extends object>(view: View<R>, rows: readonly Row[]): View<R> {
-  if (rows.length === 0) return view
-  return { ...view, columns: view.columns.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null)) }
 }

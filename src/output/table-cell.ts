@@ -28,7 +28,7 @@ export function cellLines(view: View, column: Column, row: Row, layout: CellLayo
   const text = sign === undefined ? textOf(column, row, layout) : glyphs.adapt(sign.text)
   const lines = brokenInto(column, text, layout)
   const under = belowOf(view, column)
-  if (under === undefined || (row[under.name] ?? null) === null) return lines
+  if (under === undefined || isNull(under, row)) return lines
   return [...lines, ...hanging(textOf(under, row, layout), layout)]
 }
 
@@ -39,7 +39,8 @@ function brokenInto({ wraps }: Column, text: string, { width, glyphs }: CellLayo
 
 /** The text of a value for people. The sentences of dbtool itself are adapted to the terminal. */
 export function textOf(column: Column, row: Row, { glyphs, units = noUnits }: TextStyle): string {
-  const { name, wraps, shownIn, align, isName, unit } = column
+  const { name, wraps, shownIn, align, isName, unit, none } = column
+  if (none !== undefined && isNull(column, row)) return none
   const stored = (unit === 'time' ? readableTime : readable)(row[name], units.zone)
   const text = unit === 'money' ? (units.currency?.amount(stored) ?? stored) : stored
   if (align === 'right' && isName !== true) return glyphs.grouped(text)
@@ -49,13 +50,13 @@ export function textOf(column: Column, row: Row, { glyphs, units = noUnits }: Te
 /** The same with its unit, for a table without heads. */
 export function withUnit(column: Column, row: Row, style: TextStyle): string {
   const [text, unit] = [textOf(column, row, style), unitOf(column, style.units ?? noUnits)]
-  return unit === undefined || (row[column.name] ?? null) === null ? text : `${text} ${unit}`
+  return unit === undefined || isNull(column, row) ? text : `${text} ${unit}`
 }
 
 /** The head of a column: its name, its unit, and the name of the column shown below it, if any row has its value. */
 export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
-  const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
+  const used = under !== undefined && rows.some((row) => !isNull(under, row))
   const unit = unitOf(column, layout.units ?? noUnits)
   const names = [column.name, ...(unit === undefined ? [] : [unit])]
   return [...names.flatMap((name) => wrappedName(name, layout.width)), ...(used ? hanging(under.name, layout) : [])]
@@ -81,13 +82,19 @@ export function drawnCell(
   const sign = column.signs?.[String(row[column.name])]
   return {
     lines: cellLines(view, column, row, layout),
-    paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)),
+    paint: (line) => (sign === undefined ? dimIfNull(line, { column, row, colour }) : colour[sign.colour](line)),
   }
 }
 
-export function dimNull(cell: string, colour: ChalkInstance): string {
-  return cell === 'NULL' ? colour.dim(cell) : cell
+/** A missing value is dim, and so differs from the text NULL. */
+export function dimIfNull(
+  line: string,
+  { column, row, colour }: { column: Column; row: Row; colour: ChalkInstance },
+): string {
+  return isNull(column, row) ? colour.dim(line) : line
 }
+
+const isNull = ({ name }: Column, row: Row): boolean => (row[name] ?? null) === null
 
 export function widest(lines: readonly string[]): number {
   return Math.max(0, ...lines.map(widthOf))

@@ -2,7 +2,7 @@ import { readable } from './cell.ts'
 import { chartWidth, elasticColumns, fittingWidths, fixed, larger, narrowed, type Elastic } from './column-widths.ts'
 import { framed, type Cell, type Frame } from './frame.ts'
 import type { Look } from './look.ts'
-import { dimNull, drawnCell, headLines, tableColumns, textOf, withUnit, type CellLayout } from './table-cell.ts'
+import { dimIfNull, drawnCell, headLines, tableColumns, textOf, withUnit, type CellLayout } from './table-cell.ts'
 import { nestedRows, type Row, type Section, type View } from './view.ts'
 import { shorten, widthOf, wrapped, wrappedList } from './width.ts'
 
@@ -161,7 +161,7 @@ export function itemTable(view: View, row: Row, look: Look): string {
     wrapped(withUnit(column, row, look), available, (word) => wrappedList(word, available)).map((piece, index) => {
       const label =
         index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
-      return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
+      return `${label}  ${dimIfNull(piece, { column, row, colour: look.colour })}`.trimEnd()
     }),
   )
   const { nested } = view

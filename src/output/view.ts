@@ -18,6 +18,8 @@ export interface Column {
   readonly unit?: 'time' | 'money'
   /** A number that names a thing, such as an id: its digits are never grouped. */
   readonly isName?: boolean
+  /** The word for a missing value in a table, where NULL would mean a column of the database. */
+  readonly none?: string
   /** The signs for values in the table of a list. */
   readonly signs?: Readonly<Record<string, Sign>>
 }
@@ -41,6 +43,8 @@ export interface View<R extends object = object> {
    * before it; default: all.
    */
   readonly nested?: { readonly name: string; readonly view: View; readonly at?: number } | undefined
+  /** For people, omits the columns without a value in any row, such as the errors if there are none. */
+  readonly omitsNull?: boolean
   /** A line to copy for each row, instead of a table. */
   script?(row: R): string
   /** More tables about an item, for people only; data formats have the same data in columns. */
@@ -91,6 +95,7 @@ export const heading = (name: string): Column => ({ name, align: 'left', shownIn
 export const sentence = (name: string): Column => ({ ...text(name), wraps: 'between words' })
 /** A column with names or paths that somebody types elsewhere, so they are never cut. */
 export const whole = (name: string): Column => ({ ...text(name), wraps: 'after parts' })
+export const orNone = (column: Column, none: string): Column => ({ ...column, none })
 export const below = (name: string): Column => ({ name, align: 'left', shownIn: 'below' })
 export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({
   name,

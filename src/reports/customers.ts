@@ -54,7 +54,7 @@ export const recentCustomers = report({
   columns: [...user, time('last_order_at'), number('order_count')],
   rows,
   // Without flags, it is the last 30 days.
-  empty: () => 'No orders in this period.',
+  empty: () => noOrders(' in this period'),
   examples: ['--within 7d', '--since 2026-11-01 --until 2026-12-01'],
   statement: ({ within, since, until, limit, now }) => {
     const from = since ?? new Date(Math.max(beginning, (until ?? now).getTime() - within))

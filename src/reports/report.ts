@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts'
 import type { OnRows } from '../db/queries.ts'
 import type { Zone } from '../time-zone.ts'
-import { parseWhole } from '../values.ts'
+import { largestInt, parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
 /** The parameters of every report. */
@@ -99,7 +99,8 @@ export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
   return sql`o.status <> 'cancelled'${from}${before}`
 }
 
-export const noOrders = (inPeriod: string): string => `No orders${inPeriod}.`
+/** Cancelled orders do not count, and there may be some. */
+export const noOrders = (inPeriod: string): string => `No orders${inPeriod}, or only cancelled ones.`
 
 export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
 export const text = (name: string): ReportColumn => ({ name, kind: 'text' })
@@ -108,4 +109,4 @@ export const money = (name: string): ReportColumn => ({ name, kind: 'money' })
 export const time = (name: string): ReportColumn => ({ name, kind: 'time' })
 
 /** A count from 0, which often means all. */
-export const parseCount = parseWhole(0, 2_147_483_647)
+export const parseCount = parseWhole(0, largestInt)

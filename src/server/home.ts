@@ -72,7 +72,7 @@ export function closedDirectory(path: string, who: Identity): string | undefined
 }
 
 /** True if `who` may enter the directory. */
-export function passable(directory: Stats, who: Identity): boolean {
+function passable(directory: Stats, who: Identity): boolean {
   if (who.uid === 0) return true
   const bit = directory.uid === who.uid ? 0o100 : directory.gid === who.gid ? 0o010 : 0o001
   return (directory.mode & bit) !== 0

@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, fstatSync, readFileSync } from 'node:fs'
 import { DbtoolError } from '../errors.ts'
+import { namesFullDisk } from '../full-disk.ts'
 import { openForAppending } from '../write-file.ts'
 import type { ServerPaths } from './home.ts'
 
@@ -38,7 +39,7 @@ function withoutClock(line: string): string {
 function hintFor(text: string, paths: ServerPaths): string {
   if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text))
     return 'the port is in use: choose another --port'
-  if (/No space left on device|Errcode: 28\b|failed with error 28\b/i.test(text))
+  if (namesFullDisk(text))
     return `the disk is full: free space, or choose another folder with DBTOOL_HOME; log: ${paths.log}`
   return `see the complete log: ${paths.log}`
 }

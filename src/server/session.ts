@@ -1,3 +1,4 @@
+import { firstServerErrno } from '../db/error-numbers.ts'
 import { statSync } from 'node:fs'
 import type { Connection } from '../db/connection/connection.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
@@ -60,8 +61,6 @@ async function logIn(paths: ServerPaths, connectTimeoutMs: number): Promise<Conn
     })
   })
 }
-
-const firstServerErrno = 1_000
 
 /** No server listens, as behind a socket that a crash left behind, or a server is shutting down. */
 function isDeserted(error: unknown): boolean {

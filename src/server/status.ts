@@ -43,22 +43,34 @@ export interface ForeignServer {
   readonly foreign: string
 }
 
+/** There are data of the private server, but it does not run. */
+export interface StoppedServer {
+  readonly isStopped: true
+}
+
 /**
- * Resolves to the running private server, to which commands connect without settings. Its process needs no connection:
- * the command's own connection asks the server. A process that is not visible, as from a container, is asked by a
- * login. Ignores a socket that a crash left behind. Never rejects.
+ * Resolves to the private server, to which commands connect without settings, or undefined without any data. The
+ * process of a running one needs no connection: the command's own connection asks the server. A process that is not
+ * visible, as from a container, is asked by a login. Ignores a socket that a crash left behind. Never rejects.
  */
-export async function findRunning(paths: ServerPaths): Promise<RunningServer | ForeignServer | undefined> {
+export async function findServer(
+  paths: ServerPaths,
+): Promise<RunningServer | ForeignServer | StoppedServer | undefined> {
   try {
-    if (!isSocket(paths.socket)) return undefined
+    if (!isSocket(paths.socket)) return await ifInstalled(paths)
     const foreign = foreignPart(paths)
     if (foreign !== undefined) return { foreign: `${foreignSentence(foreign)}, so it is ignored` }
     return (await hasProcess(paths)) || (await answers(paths))
       ? { socket: paths.socket, user: loginName(), database: databaseName }
-      : undefined
+      : await ifInstalled(paths)
   } catch {
     return undefined
   }
+}
+
+async function ifInstalled(paths: ServerPaths): Promise<StoppedServer | undefined> {
+  const { hasData } = await import('./install.ts')
+  return hasData(paths) && !(await hasProcess(paths)) ? { isStopped: true } : undefined
 }
 
 async function hasProcess(paths: ServerPaths): Promise<boolean> {

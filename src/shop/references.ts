@@ -19,10 +19,19 @@ export function parseReference<N extends string>(text: string, names: readonly (
   return { name, rest, id: mayBeId ? Number(rest) : undefined }
 }
 
-/** The error for digits that name two things; `ways` are the references that name one of them. */
-export function ambiguous(
-  text: string,
-  { things, ways }: { readonly things: string; readonly ways: readonly string[] },
-): DbtoolError {
-  return new DbtoolError('USAGE', `${quoteValue(text)} is ${things}`, { hint: `write ${ways.join(' or ')}` })
+/**
+ * The only one of at most two things that a reference finds. Throws USAGE if digits are the id of one of them and the
+ * name of the other. `kind` is the kind of that name, and `things` names both.
+ */
+export function onlyOne<T extends { readonly id: number }>(
+  reference: string,
+  [first, second]: readonly T[],
+  kind: string,
+  things: (byId: T, byName: T) => string,
+): T | undefined {
+  if (first === undefined || second === undefined) return first
+  const [byId, byName] = first.id === Number(reference) ? [first, second] : [second, first]
+  throw new DbtoolError('USAGE', `${quoteValue(reference)} is ${things(byId, byName)}`, {
+    hint: `write id:${reference} or ${kind}:${reference}`,
+  })
 }

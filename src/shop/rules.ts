@@ -1,14 +1,11 @@
 import { InvalidValue } from '../errors.ts'
 import { parseEmail } from './users/email.ts'
-import { parseChoice, parseInstant, parsePrice, parseWhole, quoteValue } from '../values.ts'
+import { largestInt, parseChoice, parseInstant, parsePrice, parseWhole, quoteValue } from '../values.ts'
 
 export { parseEmail, parsePrice, quoteValue }
 
-/**
- * The shop's rules for single values, as the chapter gives them. Each parser takes typed text or text of a file and
- * returns the value to store. It throws InvalidValue with a sentence that follows the name of the value.
- */
-const largestInt = 2_147_483_647
+// The shop's rules for single values, as the chapter gives them. Each parser takes typed text or text of a file and
+// returns the value to store. It throws InvalidValue with a sentence that follows the name of the value.
 
 /**
  * Compares lengths as MariaDB counts VARCHAR characters, in code points; a text never has more code points than UTF-16

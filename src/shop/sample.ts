@@ -6,7 +6,7 @@ import { insertProduct, type NewProduct, type Product } from './products/product
 import { insertUser, noLogin, type User } from './users/users.ts'
 
 /** The products of a small sample shop. Red lamps are few, so that some orders fail. */
-export const sampleProducts: readonly NewProduct[] = [
+const sampleProducts: readonly NewProduct[] = [
   { sku: 'TEA-1', name: 'Green tea, 100 g', price: '4.50', stock: 500 },
   { sku: 'TEA-2', name: 'Earl Grey, 100 g', price: '5.20', stock: 500 },
   { sku: 'CUP-1', name: 'Porcelain cup', price: '12.00', stock: 300 },

@@ -1,5 +1,5 @@
 import { InvalidValue } from '../errors.ts'
-import { kindOf } from '../kind-of.ts'
+import { isObject, kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
 import { quoteValue } from './rules.ts'
 
@@ -63,7 +63,7 @@ export class UntypedReader {
 }
 
 function readObject(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isObject(value)) return value
   throw new InvalidValue(`must be an object, not ${described(value)}`)
 }
 

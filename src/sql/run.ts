@@ -1,3 +1,4 @@
+import { syntaxError } from '../db/error-numbers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { ResultItem } from '../db/connection/result-items.ts'
 import { DatabaseError } from '../db/failures.ts'
@@ -78,8 +79,6 @@ export interface StatementOrigin {
   readonly file: string | undefined
   readonly text: string
 }
-
-const syntaxError = 1064
 
 /** Adds the file to the line that the server names, and replaces hints that are about dbtool's own statements. */
 export function explained(error: unknown, { file, text }: StatementOrigin): unknown {

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../markdown-escape.ts'
 import { number, type About } from './page.ts'
 
 interface MarkdownPage {
@@ -62,8 +63,5 @@ function tableText({ columns, rows }: MarkdownTable): string {
   return [line(columns), `|${rule}`, ...rows.map(line)].join('\n')
 }
 
-/** The characters with a meaning in Markdown or HTML. An underscore inside a word has none. */
-const special = /[\\`*[\]<|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
-
 /** A cell or a sentence on one line. */
-const escaped = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(special, '\\$&')
+const escaped = (text: string): string => escapeMarkdown(text.replace(/[\r\n]+/g, ' '))

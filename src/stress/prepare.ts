@@ -1,3 +1,4 @@
+import { noSuchTable, syntaxError } from '../db/error-numbers.ts'
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { serverFigures } from '../db/server-side.ts'
@@ -6,9 +7,8 @@ import { counted } from '../in-words.ts'
 import { quoteValue } from '../values.ts'
 import type { Statement } from './statement.ts'
 
-const syntax = 1064
 /** An unknown or inaccessible table, column, function or database. */
-const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
+const unknown = [1054, 1049, noSuchTable, 1305, 1142, 1143]
 
 /**
  * Prepares each statement on the server without running it: a statement with a syntax error would fail in every
@@ -16,7 +16,7 @@ const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
  * statements, one may create the table that another one uses.
  */
 export async function assertPreparable(queries: Queries, statements: readonly Statement[]): Promise<void> {
-  const mistakes = statements.length === 1 ? [syntax, ...unknown] : [syntax]
+  const mistakes = statements.length === 1 ? [syntaxError, ...unknown] : [syntaxError]
   for (const { text, sql } of statements) {
     await queries.execute('SET @dbtool_statement = ?', [sql])
     try {

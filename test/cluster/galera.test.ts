@@ -137,6 +137,23 @@ describe.skipIf(noGalera !== undefined)(
       )
     })
 
+    it('a database that another node has just created is waited for; one that nobody created is unknown', async () => {
+      const migrate = (): ReturnType<typeof dbtool> => dbtool('db migrate', { env: node(1).env })
+      await node(0).asOwner((owner) => owner.execute('DROP DATABASE IF EXISTS shop'))
+      const unknown = await migrate()
+      expect(unknown.stderr).toContain("there is no database 'shop'")
+      expect(unknown.exitCode).toBe(4)
+      await node(1).asOwner(async (late) => {
+        await late.execute('FLUSH TABLES WITH READ LOCK')
+        await node(0).asOwner((owner) => owner.execute('CREATE DATABASE shop COLLATE utf8mb4_unicode_ci'))
+        const migrated = migrate()
+        const waiting = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND INFO LIKE '%sync_wait%'"
+        while ((await late.rows(waiting)).length === 0) await sleep(10)
+        await late.execute('UNLOCK TABLES')
+        expect(await migrated).toMatchObject({ exitCode: 0 })
+      })
+    })
+
     describe('orders', () => {
       it('that are written through all nodes at once, for the same products: none gives up', async () => {
         await shop([100_000, 100_000, 100_000])

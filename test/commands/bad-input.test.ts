@@ -51,6 +51,8 @@ const order = 'orders place --user ada --item'
 
 /** What is typed and where; all the faults that are named, which is one sentence each. */
 const usage: readonly [line: string | string[], faults: string[], situation?: Situation][] = [
+  ['users import u.csv --on-error skip --rejects -', ["--rejects must be a file, not '-'"]],
+  ['orders import o.csv --on-error skip --rejects /dev/stdout', ["--rejects must be a file, not '/dev/stdout'"]],
   ['users list', [`DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`], { env: { DB_PORT: 'abc' } }],
   [
     'users list',

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
@@ -94,6 +95,17 @@ describe('what comes out', () => {
     const view = verb instanceof DbtoolCommand ? verb.view?.(verb.opts()) : undefined
     expect(view?.columns).toContainEqual(expect.objectContaining({ name: expect.stringMatching(/^[a-z_]+$/) }))
   })
+})
+
+it('a verb that writes standard output itself, or gives it to a program, declares it', () => {
+  const files = readdirSync('commands', { recursive: true, encoding: 'utf8' }).filter((name) => /\.ts$/.test(name))
+  const sources = files.filter((name) => !name.startsWith('kit/')).map((name) => `commands/${name}`)
+  const writers = sources.filter((path) =>
+    /io\.stdout(?!\.(?:isTTY|columns))|'inherit'/.test(readFileSync(path, 'utf8')),
+  )
+  expect(writers.sort()).toEqual(['commands/db/dump.ts', 'commands/db/shell.ts', 'commands/help/index.ts'])
+  const declared = verbs.filter(([, verb]) => verb instanceof DbtoolCommand && verb.insteadOfOutput !== undefined)
+  expect(declared.map(([path]) => path).sort()).toEqual(['db dump', 'db shell', 'help'])
 })
 
 describe('writes', () => {

@@ -71,6 +71,9 @@ describe('the permissions of a file', () => {
     ['users list -o out --mode rw', "--mode must be three octal digits such as 640, not 'rw'"],
     ['users list --mode 600', '--mode needs a file, such as that of --output'],
     ['users list -o - --mode 600', '--mode needs a file, such as that of --output'],
+    ['db dump --mode 600', '--mode needs a file, such as that of --output'],
+    ['db dump - --mode 600', '--mode needs a file, such as that of --output'],
+    ['db shell --mode 600', '--mode needs a file, such as that of --output'],
   ])('are refused: %s', async (line, message) => {
     expect((await typed(`${line} --json`)).error).toMatchObject({ code: 'USAGE', message })
   })

@@ -193,14 +193,38 @@ describe('a statement that the server refuses', () => {
   })
 })
 
-it.each([1021, 1114])('a full disk (%d) is said to be one', (errno) => {
-  const raw = Object.assign(new Error("The table 'logs' is full"), { errno, sqlMessage: "The table 'logs' is full" })
-  expect(translate(raw, database.target)).toMatchObject({
+const noSpace = '"No space left on device"'
+it.each([
+  [1114, "The table 'logs' is full", 'nothing was changed; the server cannot write, perhaps because its disk is full'],
+  [3, `Error writing file './d/n.frm' (Errcode: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [20, `Disk got full writing 'd.tt' (Errcode: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [1026, `Error writing file 'bin' (errno: 28 ${noSpace})`, 'nothing was changed; free space where'],
+  [1030, `Got error 28 ${noSpace} from storage engine InnoDB`, 'nothing was changed; free space where'],
+  [1064, `You have an error in your SQL syntax near '${noSpace}' at line 1`, 'add --sql to see the statement'],
+])('a full disk (%d: %s) is said to be one', (errno, text, hint) => {
+  expect(translate(Object.assign(new Error(text), { errno, sqlMessage: text }), database.target)).toMatchObject({
     code: 'QUERY_FAILED',
     exitCode: 1,
-    message: "The table 'logs' is full",
-    hint: expect.stringContaining('disk is full'),
+    message: text,
+    hint: expect.stringContaining(hint),
   })
+})
+
+it.each([
+  ['ECONNREFUSED', 0, 'the private server is not running; cannot reach MariaDB at ', 'start it: dbtool server start'],
+  [
+    'ER_ACCESS_DENIED_ERROR',
+    1045,
+    'the private server is not running; the server at ',
+    'start it: dbtool server start',
+  ],
+  // This server has let the user in: it is the one.
+  ['ER_TABLEACCESS_DENIED_ERROR', 1142, 'INSERT command denied', ''],
+])('the default address in place of a private server that has stopped: %s', (code, errno, message, hint) => {
+  const raw = Object.assign(new Error('INSERT command denied'), { code, errno })
+  const found = translate(raw, { ...database.target, isInsteadOfPrivate: true })
+  expect(found.message.slice(0, message.length)).toBe(message)
+  expect(found.hint?.includes('dbtool server start')).toBe(hint !== '')
 })
 
 it('a key that the row format of the server does not allow leads to another one', () => {

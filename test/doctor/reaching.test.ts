@@ -183,6 +183,13 @@ const rows: readonly Row[] = [
   ],
   [
     'connect',
+    { ...target({ isInsteadOfPrivate: true }), ...closed('ECONNREFUSED') },
+    'fault',
+    'the private server is not running; cannot reach db.example.com:3306: no server listens there',
+    'start it: dbtool server start',
+  ],
+  [
+    'connect',
     closed('TIMEOUT'),
     'fault',
     'cannot reach db.example.com:3306: no answer before the connect time-out',

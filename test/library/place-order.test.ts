@@ -51,8 +51,8 @@ describe('placeOrder on a session', () => {
 
   it('needs one', async () => {
     for (const nothing of [undefined, null, 'pool', {}, { query: () => [] }]) {
-      expect(await codeOf(placeOrder(nothing as never, order))).toBe('USAGE')
-      expect(await codeOf(getOrder(nothing as never, 1))).toBe('USAGE')
+      expect(await codeOf(placeOrder(nothing as never, order))).toBe('BAD_INPUT')
+      expect(await codeOf(getOrder(nothing as never, 1))).toBe('BAD_INPUT')
     }
   })
 })

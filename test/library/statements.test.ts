@@ -3,6 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   createPool,
+  getOrder,
+  listProducts,
+  migrate,
+  placeOrder,
   stress,
   transaction,
   withLease,
@@ -218,9 +222,23 @@ describe('pool.query and pool.execute', () => {
 
   const one = 'SELECT 1 AS one'
   const noPool = 'the first argument must be a pool'
+  const noPoolOrLease = 'the first argument must be a pool, a lease or a transaction'
   const noReader = 'the reader of the rows must be a function'
   it.each<[string, (pool: ShopPool, nothing: never) => Promise<unknown>, string]>([
     ['withLease, the pool', (_pool, nothing) => withLease(nothing, () => Promise.resolve()), noPool],
+    [
+      'withLease, the options',
+      (pool) => withLease(pool, (lease) => lease.rows(one), { timeout: 5 } as never),
+      "there is no option 'timeout', only signal, timeoutMs",
+    ],
+    [
+      'placeOrder, the pool',
+      (_pool, nothing) => placeOrder(nothing, { userId: 1, lines: [{ productId: 1, quantity: 1 }] }),
+      noPoolOrLease,
+    ],
+    ['getOrder, the pool', (_pool, nothing) => getOrder(nothing, 1), noPoolOrLease],
+    ['listProducts, the pool', (_pool, nothing) => listProducts(nothing), noPoolOrLease],
+    ['migrate, the pool', (_pool, nothing) => migrate(nothing), `migrate: ${noPool} that createPool has returned`],
     ['withLease, the work', (pool, nothing) => withLease(pool, nothing), 'the work of withLease must be a function'],
     ['transaction, the pool', (_pool, nothing) => transaction(nothing, () => Promise.resolve()), noPool],
     [

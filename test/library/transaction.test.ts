@@ -122,7 +122,7 @@ describe('no statement of a transaction takes effect outside it', () => {
       return Promise.resolve()
     })
     await late
-    await expect(leaked?.execute(...note('too late'))).rejects.toMatchObject({ code: 'UNEXPECTED' })
+    await expect(leaked?.execute(...note('too late'))).rejects.toMatchObject({ code: 'USAGE' })
     expect(await notes()).toEqual(['a', 'b', 'late'])
   })
 

@@ -20,7 +20,10 @@ async function answer(line: string, database = shop.name): Promise<Record<string
   return outcome.json<Record<string, unknown>[]>().map((row) => ('ms' in row ? { ...row, ms: 0 } : row))
 }
 
-const [noOrders, noneInPeriod] = ['No orders.', 'No orders in this period.']
+const [noOrders, noneInPeriod] = [
+  'No orders, or only cancelled ones.',
+  'No orders in this period, or only cancelled ones.',
+]
 const sentences: Readonly<Record<string, readonly [always: string, inPeriod: string]>> = {
   'top-products': [noOrders, noneInPeriod],
   'orders-per-user': [noOrders, noneInPeriod],

@@ -4,7 +4,7 @@ import type { ServerPaths } from '../../src/server/home.ts'
 import { resetServer } from '../../src/server/reset.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
-import { findRunning, serverStatus } from '../../src/server/status.ts'
+import { findServer, serverStatus } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
@@ -30,6 +30,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   it('creates its data, starts, and accepts the operating-system user without a password', async () => {
     const paths = temporaryHome()
     expect((await serverStatus(paths)).running).toBe(false)
+    expect(await findServer(paths)).toBeUndefined()
     const messages: string[] = []
     const { started, status } = await startServer(paths, { progress: (message) => messages.push(message) })
     expect(started).toBe(true)
@@ -38,7 +39,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     const where = { socket: paths.socket, user, database: 'dbtool' }
     expect(status).toMatchObject({ ...where, running: true, port: null, data_directory: paths.data })
     expect(status.version).toContain('MariaDB')
-    expect(await findRunning(paths)).toEqual(where)
+    expect(await findServer(paths)).toEqual(where)
     const [row] = await withSession(paths, (db) =>
       db.rows<{ name: string; charset: string }>(
         `SELECT CURRENT_USER() AS name, DEFAULT_CHARACTER_SET_NAME AS charset
@@ -86,7 +87,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     await startServer(paths)
     for (const line of ['server start', 'server status', 'connection test', 'doctor'])
       await dbtool(`${line} --json`, { env })
-    expect(await findRunning(paths)).toBeDefined()
+    expect(await findServer(paths)).toBeDefined()
     expect(await aborted(paths)).toEqual({ Aborted_clients: 0, Aborted_connects: 0 })
     await stopServer(paths)
     expect(readFileSync(paths.log, 'utf8')).not.toMatch(/Aborted connection|without authentication/)
@@ -119,7 +120,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(await stopServer(paths)).toEqual({ stopped: true })
     expect([paths.socket, paths.pidFile].filter((path) => existsSync(path))).toEqual([])
     expect(await stopServer(paths)).toEqual({ stopped: false })
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toEqual({ isStopped: true })
   })
 
   it('starts again with its data after kill -9, over the pid file and the socket left behind', async () => {
@@ -131,7 +132,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     })
     await killServer(paths)
     expect([existsSync(paths.socket), existsSync(paths.pidFile)]).toEqual([true, true])
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toEqual({ isStopped: true })
     expect((await serverStatus(paths)).running).toBe(false)
     expect((await startServer(paths)).started).toBe(true)
     expect(await withSession(paths, (db) => db.rows('SELECT id FROM dbtool.kept'))).toEqual([{ id: 42 }])
@@ -142,7 +143,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     await startServer(paths)
     await killServer(paths)
     writeFileSync(paths.pidFile, String(process.pid))
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toEqual({ isStopped: true })
     const { started, status } = await startServer(paths)
     expect(started).toBe(true)
     expect(status.pid).not.toBe(process.pid)

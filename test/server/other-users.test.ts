@@ -20,7 +20,7 @@ import { findPrograms } from '../../src/server/programs.ts'
 import { removeTree } from '../../src/server/remove-tree.ts'
 import { resetServer } from '../../src/server/reset.ts'
 import { startServer } from '../../src/server/start.ts'
-import { findRunning, serverStatus } from '../../src/server/status.ts'
+import { findServer, serverStatus } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { dbtool } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -76,9 +76,9 @@ describe.runIf(isRoot)('a home that another user could replace', () => {
     const paths = newHome()
     mkdirSync(paths.run, { recursive: true })
     const server = await lyingServer({ switchTo: 'mysql_clear_password', socketPath: paths.socket })
-    expect(await findRunning(paths)).toMatchObject({ socket: paths.socket })
+    expect(await findServer(paths)).toMatchObject({ socket: paths.socket })
     giveTo(stranger, paths.home, paths.directory, paths.run, paths.socket)
-    expect(await findRunning(paths)).toEqual({
+    expect(await findServer(paths)).toEqual({
       foreign: expect.stringMatching(/^another user could .*, so it is ignored$/),
     })
     const env = { DBTOOL_HOME: paths.home, DB_PASSWORD: 'harmless' }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { resetServer } from '../../src/server/reset.ts'
 import { startServer } from '../../src/server/start.ts'
-import { findRunning } from '../../src/server/status.ts'
+import { findServer } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { freePort } from './free-port.ts'
 import { furnishedHome, temporaryHome } from './temporary-home.ts'
@@ -18,7 +18,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
       hint: expect.stringContaining('DBTOOL_HOME'),
     })
     expect(existsSync(paths.home)).toBe(false)
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toBeUndefined()
   })
 
   it('to start on or delete data that dbtool did not create', async () => {
@@ -55,7 +55,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
     const paths = furnishedHome()
     mkdirSync(paths.pidFile, { recursive: true })
     await expect(startServer(paths)).rejects.toThrow(/mariadbd did not start .*pid/i)
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toEqual({ isStopped: true })
   })
 
   it('a home below a file, with the path in the message', async () => {
@@ -76,7 +76,8 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
         readdirSync(paths.directory).filter((name) => name.startsWith('new-')),
         moment,
       ).toEqual([])
-      expect(await findRunning(paths), moment).toBeUndefined()
+      const left = moment === 'starting MariaDB' ? { isStopped: true } : undefined
+      expect(await findServer(paths), moment).toEqual(left)
       expect((await startServer(paths)).started, moment).toBe(true)
     }
   })
@@ -85,7 +86,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
     const paths = furnishedHome()
     const { status } = await startServer(paths)
     rmSync(paths.socket)
-    expect(await findRunning(paths)).toBeUndefined()
+    expect(await findServer(paths)).toBeUndefined()
     expect(await stopServer(paths)).toEqual({ stopped: true })
     expect((await startServer(paths)).status.pid).not.toBe(status.pid)
   })

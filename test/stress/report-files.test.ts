@@ -19,7 +19,7 @@ describe('the report files of the pool lab', () => {
     expect((await dbtool([...line, ...flags], { database: database.name })).exitCode).toBe(99)
     const report = text('run.md')
     expect(report).toContain('## Load on a pool of 5 + 10\n')
-    expect(report).toContain('| ✔ ok >= 6 | 6 |')
+    expect(report).toContain('| ✔ ok \\>= 6 | 6 |')
     expect(report).toMatch(/\| ✖ total\.p50 \\< 0 ms \| [\d.]+ ms \|/)
     expect(report).toContain("--sql '2: SELECT '\\''|'\\'', 1' --sql 'DO 1'")
     expect(report).toContain("| 2: SELECT '\\|', 1 |")

@@ -31,8 +31,6 @@ export interface Child {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number | null
-  /** From the first signal to the end. */
-  readonly endedAfterMs: number
 }
 
 interface Run {
@@ -59,12 +57,8 @@ export function spawned(
   const texts = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))
-  let first = performance.now()
   void working().then(() => {
-    first = performance.now() + (signals[0]?.[0] ?? 0)
     for (const [afterMs, signal] of signals) setTimeout(() => child.kill(signal), afterMs)
   })
-  return new Promise((resolve) =>
-    child.on('close', (exitCode) => resolve({ ...texts, exitCode, endedAfterMs: performance.now() - first })),
-  )
+  return new Promise((resolve) => child.on('close', (exitCode) => resolve({ ...texts, exitCode })))
 }

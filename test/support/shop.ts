@@ -141,3 +141,16 @@ async function contentSums(db: Connection): Promise<ReadonlyMap<string, number>>
   const found = await db.rows<{ Table: string; Checksum: number }>(`CHECKSUM TABLE ${tables.join(', ')}`)
   return new Map(found.map(({ Table, Checksum }) => [Table.slice(Table.indexOf('.') + 1), Checksum]))
 }
+
+/** The imported orders, one line each: reference, status, total, units of each SKU, and amounts beside them. */
+export async function importedOrders({ connection }: Pick<TestDatabase, 'connection'>): Promise<string[]> {
+  const rows = await connection.rows<{ text: string }>(
+    `SELECT CONCAT_WS(' ', SUBSTRING(o.idempotency_key, 8), o.status, o.total_amount,
+        (SELECT GROUP_CONCAT(CONCAT(i.quantity, '×', p.sku) ORDER BY p.sku SEPARATOR '+')
+          FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = o.id),
+        (SELECT GROUP_CONCAT(CONCAT(a.kind, ' ', a.amount) ORDER BY a.kind DESC SEPARATOR ' ')
+          FROM order_adjustments a WHERE a.order_id = o.id)) AS text
+      FROM orders o ORDER BY o.id`,
+  )
+  return rows.map(({ text }) => text)
+}

@@ -30,5 +30,5 @@ export async function backUp(
   })
   signal.throwIfAborted()
   if (exitCode === 0 && messages.isComplete) return count.bytes()
-  throw messages.error('mariadb-backup', exitCode, { hint: 'no file was written' })
+  throw messages.error('mariadb-backup', exitCode, 'no file was written')
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { DbtoolError, type ErrorDetails } from '../../errors.ts'
+import { DbtoolError } from '../../errors.ts'
+import { namesFullDisk } from '../../full-disk.ts'
 import { endOf } from '../dump-tail.ts'
 
 /** The messages of mariadb-backup, of which it prints hundreds. */
@@ -18,12 +19,13 @@ export class BackupMessages {
   }
 
   /** The error of a program that has failed. */
-  error(program: string, exitCode: number, details: ErrorDetails): DbtoolError {
+  error(program: string, exitCode: number, hint: string): DbtoolError {
     const lines = this.#text.split('\n').map(withoutClock).filter(Boolean)
-    const reason = lines.findLast((line) => /error|fail|denied|cannot|can't|No space/i.test(line)) ?? lines.at(-1)
-    return new DbtoolError('CLIENT_FAILED', `${program} failed: ${reason ?? `exit code ${exitCode}`}`, {
-      ...details,
-      ...(/No space left|Errcode: 28\b/.test(this.#text) ? { hint: `the disk is full; ${details.hint ?? ''}` } : {}),
+    const full = lines.find(namesFullDisk)
+    const failed = lines.findLast((line) => /error|fail|denied|cannot|can't/i.test(line))
+    const reason = full ?? failed ?? lines.at(-1) ?? `exit code ${exitCode}`
+    return new DbtoolError('CLIENT_FAILED', `${program} failed: ${reason}`, {
+      hint: full === undefined ? hint : `the disk is full; ${hint}`,
     })
   }
 }

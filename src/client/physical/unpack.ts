@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DbtoolError, isNodeError } from '../../errors.ts'
+import { namesFullDisk } from '../../full-disk.ts'
 import { readRegularFile } from '../../regular-file.ts'
 import type { Identity } from '../../server/home.ts'
 import { counting } from '../byte-count.ts'
@@ -70,7 +71,7 @@ async function extract(unpacking: Unpacking): Promise<void> {
   const [first = `exit code ${exitCode}`] = errors
     .split('\n')
     .map((line) => line.replace(/^\[\d+\] [\d-]+ [\d:]+ /, ''))
-  if (/Errcode: 28\b|No space left/.test(errors))
+  if (namesFullDisk(errors))
     throw new DbtoolError('CLIENT_FAILED', `cannot unpack ${file.name}: the disk is full`, { hint: nothingChanged })
   throw damaged(file, first)
 }
@@ -97,7 +98,7 @@ async function run(unpacking: Unpacking, args: readonly string[]): Promise<void>
   )
   signal.throwIfAborted()
   if (exitCode !== 0 || !messages.isComplete)
-    throw messages.error(`mariadb-backup ${args[0] ?? ''}`, exitCode, { hint: nothingChanged })
+    throw messages.error(`mariadb-backup ${args[0] ?? ''}`, exitCode, nothingChanged)
 }
 
 /** The last file of a backup, under its older and its newer name. */

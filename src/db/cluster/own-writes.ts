@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lockTimeout } from '../error-numbers.ts'
 import { DbtoolError } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Queries, type StatementOptions, type Value } from '../queries.ts'
@@ -69,8 +70,6 @@ async function nodeCatchesUp(reader: Reader, deadline: number): Promise<boolean>
     await sleep(pauseMs)
   }
 }
-
-const lockTimeout = 1205
 
 /** A wait that is too long ends with its result, with the error of a lock wait, or with a time-out. */
 async function isInTime(waiting: Promise<unknown>): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { lockTimeout } from '../error-numbers.ts'
 import { answersAsNode } from '../connection/server-role.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Queries, Value } from '../queries.ts'
@@ -34,8 +35,6 @@ export async function currentWork<T>(queries: Queries, work: (queries: Queries) 
   })
   return work(queries)
 }
-
-const lockTimeout = 1205
 
 /** The wait for the cluster ends with the error of a lock wait. */
 function notCaughtUp(error: unknown): unknown {

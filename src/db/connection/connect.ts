@@ -38,11 +38,12 @@ export async function connect(
     locks: lockObserver(server),
     killer: killerOf(server),
   })
+  const patience = { limits, onWait, signal }
   if (isOneServer(target)) {
     const open = (within: Limits): Promise<OpenedConnection> => openConnection(target, within, sides(target))
-    return (await patiently(open, { limits, onWait, signal })).connection
+    return (await patiently(open, patience)).connection
   }
-  const found = await firstFit(target, limits, { sides, ownWrite })
+  const found = await patiently((within) => firstFit(target, within, { sides, ownWrite }), patience)
   const note = noteOn(target, found)
   if (note !== undefined) onNote?.(note)
   return found.connection

@@ -1,3 +1,5 @@
+import { serverFull } from '../error-numbers.ts'
+import { notNow } from './patiently.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { catchUp, catchUpMs, lacks, type OwnWrite } from '../cluster/own-writes.ts'
 import { DatabaseError } from '../failures.ts'
@@ -190,8 +192,7 @@ const reasonsOf = (refusals: readonly Refusal[]): string[] =>
   )
 
 function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[]): DbtoolError {
-  const codes = new Set(refusals.map(({ error }) => error.code))
-  const [code = 'UNREACHABLE']: ErrorCode[] = codes.size === 1 ? [...codes] : []
+  const code = commonCode(refusals.map(({ error }) => error.code))
   const [reasons, [only]] = [reasonsOf(refusals), refusals]
   const [message, hint] =
     refusals.length === 1
@@ -201,18 +202,23 @@ function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[
   return inCode === true ? error.inCode() : error
 }
 
-/** One way out for all, or the list of the servers. */
-function hintFor(code: ErrorCode, [first]: readonly Refusal[]): string {
-  const isPassing = code === 'UNREACHABLE' || code === 'NODE_NOT_READY' || code === 'CONNECTION_LOST'
-  return isPassing ? 'check --host, and see: dbtool cluster status' : (first?.error.hint ?? 'check --host')
+/** The code of all refusals. Among others of unreachable hosts, the one of a host that has no answer yet. */
+function commonCode([first = 'UNREACHABLE', ...others]: readonly ErrorCode[]): ErrorCode {
+  if (others.every((code) => code === first)) return first
+  const all = [first, ...others]
+  const isPassing = all.every((code) => code === 'UNREACHABLE' || notNow.includes(code))
+  return (isPassing ? all.find((code) => notNow.includes(code)) : undefined) ?? 'UNREACHABLE'
 }
 
-/** The numbers of a server that answers and accepts no further connection. */
-const full: readonly (number | undefined)[] = [1040, 1203, 1226]
+/** One way out for all, or the list of the servers. */
+function hintFor(code: ErrorCode, [first]: readonly Refusal[]): string {
+  const isPassing = code === 'UNREACHABLE' || notNow.includes(code)
+  return isPassing ? 'check --host, and see: dbtool cluster status' : (first?.error.hint ?? 'check --host')
+}
 
 /** Whether the server did not answer, or has left its cluster. A server that is full has answered. */
 export function isGone(error: unknown): error is DbtoolError {
   if (!(error instanceof DbtoolError)) return false
-  if (error instanceof DatabaseError && full.includes(error.errno)) return false
-  return ['UNREACHABLE', 'CONNECTION_LOST', 'NODE_NOT_READY'].includes(error.code)
+  if (error instanceof DatabaseError && serverFull.includes(error.errno)) return false
+  return error.code === 'UNREACHABLE' || notNow.includes(error.code)
 }

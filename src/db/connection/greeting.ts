@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { connectTimeout } from '../error-numbers.ts'
 
 /** The first packet of a server, which it sends before anybody logs in. */
 export interface Greeting {
@@ -41,7 +42,8 @@ function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
     const onError = (error: Error): void => complete(() => reject(error))
     const onEnd = (): void =>
       onError(Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' }))
-    const onLate = (): void => onError(Object.assign(new Error('no greeting'), { code: 'ETIMEDOUT', errno: lateErrno }))
+    const onLate = (): void =>
+      onError(Object.assign(new Error('no greeting'), { code: 'ETIMEDOUT', errno: connectTimeout }))
     const onData = (chunk: Buffer): void => {
       bytes = Buffer.concat([bytes, chunk])
       if (bytes.length < headerBytes) return
@@ -57,9 +59,6 @@ function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
     socket.on('data', onData).on('error', onError).on('end', onEnd)
   })
 }
-
-/** The number that the connector gives to its own connect time-out. */
-const lateErrno = 45012
 
 /** The payload of a greeting of protocol 10, https://mariadb.com/docs/server/reference/clientserver-protocol/. */
 function parseGreeting(payload: Buffer): Greeting | undefined {

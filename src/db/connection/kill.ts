@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectTimeout, serverFull } from '../error-numbers.ts'
 import { DbtoolError } from '../../errors.ts'
 import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import type { Queries } from '../queries.ts'
@@ -18,10 +19,6 @@ const longestPauseMs = 20
 /** Pauses while the server takes no connection: twice as long each time. */
 const shortestPatienceMs = 50
 const longestPatienceMs = 500
-/** The server, or the account, has no further connection. */
-const fullErrors: readonly (number | undefined)[] = [1040, 1203, 1226]
-/** The number that the connector gives to its connect time-out. */
-const lateErrno = 45012
 
 interface SideConnection extends Queries {
   /** The name of its server, if that is known. */
@@ -143,7 +140,7 @@ export class Killer {
       }
     } catch (error) {
       const errno = error instanceof DatabaseError ? error.errno : undefined
-      if (errno === lateErrno || fullErrors.includes(errno)) return 'closed'
+      if (errno === connectTimeout || serverFull.includes(errno)) return 'closed'
       return error instanceof DbtoolError && error.code === 'UNREACHABLE' ? 'gone' : 'astray'
     }
   }

@@ -10,6 +10,7 @@ import { type DriverConnection, loadDriver } from './driver.ts'
 import { type Greeting, greetingOn } from './greeting.ts'
 import { Killer, type KillerOptions, sideLimits } from './kill.ts'
 import { LockObserver } from './lock-observer.ts'
+import { withNewDatabase } from './late-database.ts'
 import type { RoleAnswer } from './server-role.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { setUpAgain, setUpSession, type SetUpSession, within } from './set-up.ts'
@@ -36,14 +37,20 @@ export interface OpenedConnection {
   readonly behindSeconds: number | undefined
 }
 
+type OpenOptions = ConnectOptions & { readonly askedRole?: TargetRole }
+
 /**
  * Opens one connection to one server and sets up its session. Rejects with a DbtoolError within `connectTimeoutMs`
  * milliseconds. With ssl mode `preferred`, the greeting of the server decides whether the connection is encrypted.
  */
-export async function openConnection(
+export function openConnection(target: Target, limits: Limits, options: OpenOptions = {}): Promise<OpenedConnection> {
+  return withNewDatabase((to, within) => openOnce(to, within, options), target, limits)
+}
+
+async function openOnce(
   target: Target,
   limits: Limits,
-  { askedRole = 'any', signal, ...options }: ConnectOptions & { readonly askedRole?: TargetRole } = {},
+  { askedRole = 'any', signal, ...options }: OpenOptions,
 ): Promise<OpenedConnection> {
   const started = performance.now()
   let connection: number | null = null

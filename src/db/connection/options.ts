@@ -11,7 +11,7 @@ import { readTlsFiles, tlsOptions, verifiesCertificate, versionRange } from './t
 /** The only place that turns a target into options of a driver; test/db/connection/options.test.ts finds any other. */
 
 /** Methods that prove the knowledge of a password and never send it. */
-export const challengeResponseMethods = ['mysql_native_password', 'client_ed25519', 'parsec'] as const
+const challengeResponseMethods = ['mysql_native_password', 'client_ed25519', 'parsec'] as const
 
 /** Whether a connection to this target is encrypted, given that its server offers TLS or does not. */
 export function willEncrypt({ socket, ssl: { mode } }: Target, offersTls: boolean): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DbtoolError } from '../../errors.ts'
+import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import type { Limits } from '../target.ts'
 
 interface Patience {
@@ -35,7 +35,8 @@ export async function patiently<T>(
   }
 }
 
-function leftOf(limits: Limits, deadline: number): Limits {
+/** The limits with what is left of the connect time-out; zero is no limit. */
+export function leftOf(limits: Limits, deadline: number): Limits {
   if (limits.connectTimeoutMs === 0) return limits
   return { ...limits, connectTimeoutMs: Math.max(1, Math.ceil(deadline - performance.now())) }
 }
@@ -44,6 +45,6 @@ function leftOf(limits: Limits, deadline: number): Limits {
  * A connection that was accepted and closed, or a node that is not ready. Nobody listens behind a refused connection,
  * and a rejected login or database stays rejected.
  */
-function isNotNow(error: unknown): error is DbtoolError {
-  return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'NODE_NOT_READY')
-}
+export const notNow: readonly ErrorCode[] = ['CONNECTION_LOST', 'NODE_NOT_READY']
+
+const isNotNow = (error: unknown): error is DbtoolError => error instanceof DbtoolError && notNow.includes(error.code)

@@ -5,7 +5,7 @@ import type { DriverOptions } from './driver.ts'
 const surelyExact = 15
 
 /** The integer as a number, or as decimal text if a number cannot hold it exactly. */
-export function exactInteger(text: string): number | string {
+function exactInteger(text: string): number | string {
   const value = Number(text)
   return text.length <= surelyExact || Number.isSafeInteger(value) ? value : text
 }

@@ -1,3 +1,4 @@
+import { oldestNumber } from '../oldest-server.ts'
 import type { Limits, Target } from '../target.ts'
 
 /** A session variable that statements depend on, whatever the server's global value is. */
@@ -12,7 +13,7 @@ export interface SessionVariable {
 }
 
 /** Every supported MariaDB has the variable, and MySQL has not. */
-const oldest = 100600
+const oldest = oldestNumber
 const noLimit = '18446744073709551615'
 
 /**

@@ -1,3 +1,4 @@
+import { connectTimeout } from '../error-numbers.ts'
 import type { Socket } from 'node:net'
 import { InSession } from '../failures.ts'
 import { quoted } from '../privileges/accounts.ts'
@@ -42,7 +43,7 @@ export async function setUpSession(session: NewSession): Promise<SetUpSession> {
   const answers = Promise.all([variables, reached, asked, lag]).catch((error: unknown) => {
     throw new InSession(error)
   })
-  const late = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT', errno: lateErrno })
+  const late = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT', errno: connectTimeout })
   const leftMs = deadline === Infinity ? 0 : Math.max(1, deadline - performance.now())
   const [, [row], answer, lags] = await within(leftMs, answers, late)
   const server = row !== undefined && row.thread === raw.threadId ? row.server : undefined
@@ -63,9 +64,6 @@ export async function setUpAgain({ raw, target, limits, accountRole }: SessionTo
   ])
   if (row === undefined || row.role !== accountRole) throw new Error('the role cannot be restored')
 }
-
-/** The number that the connector gives to its own connect time-out. */
-const lateErrno = 45012
 
 /** Settles as `work` does, or rejects with the error of `late` after `ms` milliseconds; zero is no limit. */
 export function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {

@@ -1,10 +1,10 @@
+import { noSuchTable } from '../error-numbers.ts'
 import { allFaults } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import { quoted } from '../privileges/accounts.ts'
 import type { Queries } from '../queries.ts'
 import type { AddedCheck, Migration } from './migration-files.ts'
 
-const noSuchTable = 1146
 const rowsShown = 20
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { noSuchTable } from '../error-numbers.ts'
 import { DbtoolError } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Change, type Queries, type Value } from '../queries.ts'
@@ -52,7 +53,6 @@ const table = `CREATE TABLE IF NOT EXISTS schema_migrations_lease (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin`
 
 const pollMs = 250
-const noSuchTable = 1146
 const readRow = `SELECT owner, CONCAT(process, ' on node ', node) AS who,
     DATE_FORMAT(started_at, '%Y-%m-%dT%H:%i:%sZ') AS since, CAST(ends_at AS CHAR) AS end
   FROM schema_migrations_lease WHERE name = 'migrations'`

@@ -1,3 +1,4 @@
+import { firstConnectorErrno, firstServerErrno } from '../error-numbers.ts'
 import { DbtoolError } from '../../errors.ts'
 import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
@@ -180,9 +181,6 @@ async function restore(
   await session.execute(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 
-const firstServerErrno = 1_000
-const connectorErrnos = 45_000
-
 export interface Run {
   readonly session: Session
   readonly held: Held
@@ -224,7 +222,7 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
 /** True if the server rejected the statement; it then took no effect. */
 function isRejected(error: unknown): error is DatabaseError {
   const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? (error.errno ?? 0) : 0
-  return errno >= firstServerErrno && errno < connectorErrnos
+  return errno >= firstServerErrno && errno < firstConnectorErrno
 }
 
 function notStarted({ version, name }: Migration, cause: DatabaseError): DbtoolError {

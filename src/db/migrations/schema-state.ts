@@ -1,9 +1,9 @@
+import { noSuchTable } from '../error-numbers.ts'
 import { DbtoolError, type ErrorDetails } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Migration } from './migration-files.ts'
 import type { Queries } from '../queries.ts'
 
-const noSuchTable = 1146
 const noSuchColumn = 1054
 
 /**

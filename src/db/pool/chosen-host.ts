@@ -1,3 +1,4 @@
+import { connectTimeout } from '../error-numbers.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isGone } from '../connection/first-fit.ts'
@@ -22,9 +23,6 @@ interface ChosenHostOptions {
 export const silent = 'does not answer'
 const notReady = 'is not ready'
 const readOnly = 'is read-only'
-
-/** The number that the connector gives to its own connect time-out. */
-const lateErrno = 45012
 
 /** One of several hosts, with all connections of a pool to it. */
 export class ChosenHost {
@@ -106,4 +104,4 @@ export class ChosenHost {
 const isAtWork = ({ busy, abandoned }: Connection): boolean => busy || abandoned
 
 /** Under load, a login can take longer than the connect time-out, although the server answers. */
-const isLate = (error: unknown): boolean => error instanceof DatabaseError && error.errno === lateErrno
+const isLate = (error: unknown): boolean => error instanceof DatabaseError && error.errno === connectTimeout

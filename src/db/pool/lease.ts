@@ -83,7 +83,7 @@ export class ConnectionLease implements Lease {
   }
 
   private connection(): PooledConnection {
-    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a lease was used after its release')
+    if (this.#connection === undefined) throw new DbtoolError('USAGE', 'a lease was used after its release')
     return this.#connection
   }
 }

@@ -119,7 +119,7 @@ function transactionWithdrawn(): DbtoolError {
 }
 
 const over = (): DbtoolError =>
-  new DbtoolError('UNEXPECTED', 'the transaction is over, so a statement of it was not sent', {
+  new DbtoolError('USAGE', 'the transaction is over, so a statement of it was not sent', {
     hint: 'await every statement inside the transaction',
   })
 

@@ -1,6 +1,5 @@
 import type { Change, Session, StatementOptions, Value } from '../queries.ts'
 import { isOfThisServer } from '../retry-table.ts'
-import { checkFunction, checkPool } from './arguments.ts'
 
 /** A row, by the names of its columns. */
 export type Row = Record<string, unknown>
@@ -156,8 +155,6 @@ export async function withLease<T>(
   work: (lease: Lease) => Promise<T>,
   options?: AcquireOptions,
 ): Promise<T> {
-  checkPool(pool)
-  checkFunction('the work of withLease', work)
   const lease = await pool.acquire(options)
   try {
     return await work(lease)

@@ -4,7 +4,7 @@ import { transaction } from '../transaction.ts'
 import { checkFunction, checkOptions, checkPool, checkStatement, untilGivenUp } from './arguments.ts'
 import { ConnectionLease } from './lease.ts'
 import { OpenTransaction } from './open-transaction.ts'
-import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
+import { type AcquireOptions, type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
 import { onAbort } from '../on-abort.ts'
 
@@ -60,6 +60,18 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
 
 /** A lease checks its statements, and these were checked before the wait for it. */
 const unchecked = (lease: Lease): CancellableSession => (lease instanceof ConnectionLease ? lease.unchecked : lease)
+
+/** {@link withLease}, for a caller whose arguments nobody has checked. */
+export async function leaseOn<T>(
+  pool: Pool,
+  work: (lease: Lease) => Promise<T>,
+  options: AcquireOptions = {},
+): Promise<T> {
+  checkPool(pool)
+  checkFunction('the work of withLease', work)
+  checkOptions(options, untilGivenUp)
+  return withLease(pool, work, options)
+}
 
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>

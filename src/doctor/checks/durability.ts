@@ -1,4 +1,5 @@
 import type { ServerState } from '../../db/cluster/server-state.ts'
+import { namesFullDisk } from '../../full-disk.ts'
 import type { Variables } from '../facts.ts'
 import { writesToReadOnly } from '../privileges.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
@@ -82,9 +83,7 @@ function beforeFullDisk(check: Check): Check {
       const reasons = [...Object.values(gathered), ...invariants].flatMap((fact) =>
         'unknown' in fact ? [fact.unknown] : [],
       )
-      const full = reasons.find((reason) =>
-        /\bErrcode: 28\b|No space left on device|Disk (?:got|is) full/i.test(reason),
-      )
+      const full = reasons.find(namesFullDisk)
       return full === undefined
         ? check.judge(gathered)
         : [

@@ -79,6 +79,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 function unreachable(target: Target, code: string): Judgement {
   const found = `cannot reach ${addressOf(target)}: ${reasons[code] ?? code}`
+  if (target.isInsteadOfPrivate === true)
+    return fault(`the private server is not running; ${found}`, 'start it: dbtool server start')
   if (code === 'EACCES') return fault(found, 'run dbtool as a user with that permission, or connect with --host')
   const settings = target.socket === undefined ? 'DB_HOST and DB_PORT' : 'DB_SOCKET'
   return fault(found, `start the server, or correct ${settings}; for a private server: dbtool server start`)

@@ -1,3 +1,4 @@
+import { oldestServer } from '../../db/oldest-server.ts'
 import { sessionVariables } from '../../db/connection/session.ts'
 import type { Texts } from '../facts.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
@@ -5,7 +6,6 @@ import { fixOf, quotedName, serverVariable } from '../fix.ts'
 import { isFrom, seriesOf, supportEnds, supportTableOf } from '../series.ts'
 
 const group = 'Server'
-const oldest = '10.6'
 const latestClockMs = 5_000
 const connectDirectly = 'connect to the server directly: something between dbtool and the server changes the session'
 
@@ -13,7 +13,7 @@ export const serverChecks: readonly Check[] = [
   check({
     name: 'version',
     group,
-    looksAt: 'the server is MariaDB 10.6 or later (an order needs JSON_TABLE), and still maintained',
+    looksAt: `the server is MariaDB ${oldestServer} or later (an order needs JSON_TABLE), and still maintained`,
     needs: ['product', 'tool'],
     judge: ({ product, tool: { now } }) =>
       'failure' in product
@@ -136,8 +136,8 @@ export const serverChecks: readonly Check[] = [
 function versionOf(version: string, now: Date): Judgement {
   const series = seriesOf(version)
   const upgrade = 'upgrade to a long-term series, such as 11.8'
-  if (!isFrom(oldest, version))
-    return fault(`MariaDB ${version} is too old: an order needs JSON_TABLE, added in ${oldest}`, upgrade)
+  if (!isFrom(oldestServer, version))
+    return fault(`MariaDB ${version} is too old: an order needs JSON_TABLE, added in ${oldestServer}`, upgrade)
   // The maintenance of an Enterprise Server lasts longer, by contract.
   if (/enterprise/i.test(version)) return ok(`MariaDB ${version}`)
   const end = supportEnds[series]

@@ -8,7 +8,7 @@ export const toolChecks: readonly Check[] = [
   check({
     name: 'node',
     group,
-    looksAt: 'Node 20.19 or later',
+    looksAt: `Node ${oldestNode} or later`,
     needs: ['tool'],
     judge({ tool: { node } }) {
       return isFrom(oldestNode, node)

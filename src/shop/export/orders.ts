@@ -107,19 +107,20 @@ async function adjustmentsBetween(queries: Queries, rows: readonly Line[]): Prom
 }
 
 async function assertExportable(queries: Queries, filter: OrderExportFilter): Promise<void> {
-  const faults = [
-    ...(await withoutSku(queries, filter)),
-    ...(await sameReference(queries, filter)),
-    ...(await mistakableKeys(queries, filter)),
+  const ofProducts = await withoutSku(queries, filter)
+  const ofKeys = [...(await sameReference(queries, filter)), ...(await mistakableKeys(queries, filter))]
+  if (ofProducts.length === 0 && ofKeys.length === 0) return
+  const ways = [
+    ...(ofProducts.length === 0 ? [] : ['give every product a SKU that imports accept']),
+    ...(ofKeys.length === 0 ? [] : [`give such an order another key: ${changeOfKey}`]),
+    'or exclude such orders with --user, --status, --since and --until',
   ]
-  if (faults.length === 0) return
-  throw unexportable(
-    'orders',
-    faults,
-    'nothing was written; give every product a SKU that imports accept, ' +
-      'or exclude such orders with --user, --status, --since and --until',
-  )
+  throw unexportable('orders', [...ofProducts, ...ofKeys], `nothing was written; ${ways.join(', ')}`)
 }
+
+/** No verb does this: a program that repeats the order with its old key would place it again. */
+const changeOfKey =
+  "dbtool sql --write 'UPDATE orders SET idempotency_key = :key WHERE id = :id' --param id=ID --param key=TEXT"
 
 /** Finds ordered products that an import would not find by their SKU: order lines name products by it. */
 async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { InvalidValue } from '../../errors.ts'
+import type { ValueFault } from '../../files/record.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { parsePrice } from '../rules.ts'
 import { amountFields, isReported } from './amount-fields.ts'
@@ -13,59 +14,86 @@ const counts = ['quantity', 'stock']
 const times = ['ordered_at', 'created_at', 'last_login']
 
 /**
- * Returns the function that rewrites the values of a record as dbtool writes them; it returns a sentence for each value
+ * Returns the function that rewrites the values of a record as dbtool writes them; it returns a fault for each value
  * that cannot be read.
  */
-export function converter(layout: Layout, report: ReadReport): (values: Values) => string[] {
-  const { dateFormat, timeZone, round, lineTotal = false } = layout
-  const number = numberReader(layout) ?? ((text: string): string => text)
-  const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
-  const rounds = round === 'half-up'
-  const rounded = (text: string): string => {
-    const cents = rounds && hasFractionOfCent.test(text) ? roundHalfUp(text) : undefined
-    if (cents !== undefined) report.round()
-    return cents ?? text
-  }
-  const priceOf = (text: string, { quantity }: Values): string =>
-    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
-  const unsigned = (text: string): string => number(text).replace(/^-/, '')
-  const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
-    ...counts.map((field): [string, (text: string) => string] => [field, number]),
-    ['price', (text, values) => priceOf(number(text), values)],
-    ...times.flatMap((field): [string, (text: string) => string][] => (time === undefined ? [] : [[field, time]])),
-    ...amountFields.map((field): [string, (text: string) => string] => [
-      field,
-      (text) => {
-        const amount = unsigned(text)
-        // A stated amount is only compared or reported.
-        return parsePrice(isReported(field) ? (roundHalfUp(amount) ?? amount) : rounded(amount))
-      },
-    ]),
-  ]
+export function converter(layout: Layout, report: ReadReport): (values: Values) => ValueFault[] {
+  const readers = readersFor(layout, report)
+  const { unsigned, amount } = readers
+  const steps = stepsFor(layout, readers)
+  const given = givenFlags(layout)
+  const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, given)
   const sums = Object.entries(layout.add ?? {})
   const differences = Object.entries(layout.subtract ?? {})
   const conditions = Object.entries(layout.only ?? {})
   return (values) => {
-    const faults = [
-      ...faultsOf(steps, values),
-      ...sums.flatMap(([field, parts]) => addedUp(values, field, parts, (text) => parsePrice(rounded(unsigned(text))))),
-      // A cancelled order has all its units.
-      ...(values['status'] === 'cancelled'
-        ? []
-        : differences.flatMap(([field, parts]) => subtracted(values, field, parts, unsigned))),
-    ]
+    const faults = read(steps, values)
+    for (const [field, parts] of sums) {
+      faults.push(...read(partsOf(parts, amount), values))
+      addUp(values, field, parts)
+    }
+    // A cancelled order has all its units.
+    if (values['status'] !== 'cancelled')
+      for (const [field, parts] of differences)
+        faults.push(...read([[field, (text) => less(text, values, parts, unsigned)]], values))
     for (const [field, condition] of conditions) if (!applies(condition, values)) values[field] = undefined
     return faults
   }
 }
 
+type Read = (text: string) => string
+
+const partsOf = (parts: readonly string[], read: Read): Step[] => parts.map((part) => [part, read])
+
+interface Readers {
+  readonly number: Read
+  readonly unsigned: Read
+  /** A number with a fraction of a cent, rounded if the layout says so. */
+  readonly rounded: Read
+  readonly amount: Read
+}
+
+function readersFor(layout: Layout, report: ReadReport): Readers {
+  const number = numberReader(layout) ?? ((text: string): string => text)
+  const rounded = (text: string): string => {
+    const cents = layout.round === 'half-up' && hasFractionOfCent.test(text) ? roundHalfUp(text) : undefined
+    if (cents !== undefined) report.round()
+    return cents ?? text
+  }
+  const unsigned = (text: string): string => number(text).replace(/^-/, '')
+  return { number, unsigned, rounded, amount: (text) => parsePrice(rounded(unsigned(text))) }
+}
+
+function stepsFor(layout: Layout, { number, unsigned, rounded, amount }: Readers): Step[] {
+  const { dateFormat, timeZone, round, lineTotal = false } = layout
+  const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
+  const priceOf = (text: string, { quantity }: Values): string =>
+    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, round === 'half-up') ?? text) : rounded(text)
+  // A stated amount is only compared or reported.
+  const reported = (text: string): string => parsePrice(roundHalfUp(unsigned(text)) ?? unsigned(text))
+  return [
+    ...partsOf(counts, number),
+    ['price', (text, values) => priceOf(number(text), values)],
+    ...(time === undefined ? [] : partsOf(times, time)),
+    ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
+  ]
+}
+
 const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
 
-function faultsOf(
-  steps: readonly [field: string, read: (text: string, values: Values) => string | undefined][],
-  values: Values,
-): string[] {
-  const faults: string[] = []
+type Step = readonly [field: string, read: (text: string, values: Values) => string | undefined]
+
+/** The flags of {@link flagFor} that a layout has already. */
+const givenFlags = ({ decimalComma, currencySign, round, dateFormat }: Layout): string[] => [
+  ...(decimalComma === true ? ['--decimal-comma'] : []),
+  ...(currencySign === true ? ['--currency-sign'] : []),
+  ...(round === undefined ? [] : [`--round ${round}`]),
+  ...(dateFormat === undefined ? [] : [`--date-format ${dateFormat}`]),
+]
+
+/** Replaces the text of each field by the one that its step reads; undefined if it cannot be read. */
+function readValues(steps: readonly Step[], values: Values, given: readonly string[]): ValueFault[] {
+  const faults: ValueFault[] = []
   for (const [field, read] of steps) {
     const text = values[field]
     if (text === undefined) continue
@@ -74,25 +102,20 @@ function faultsOf(
     } catch (error) {
       if (!(error instanceof InvalidValue) || error instanceof OtherOrder) throw error
       values[field] = undefined
-      faults.push(`${field} ${error.message}${flagFor(field, text)}`)
+      faults.push({ field, sentence: `${field} ${error.message}${flagFor(field, text, given)}` })
     }
   }
   return faults
 }
 
-/** Fills a field with the sum of others, and returns a sentence for each of them that cannot be read. */
-function addedUp(values: Values, field: string, parts: readonly string[], read: (text: string) => string): string[] {
-  const faults = faultsOf(
-    parts.map((part) => [part, read]),
-    values,
-  )
+/** Fills a field with the sum of others. */
+function addUp(values: Values, field: string, parts: readonly string[]): void {
   const amounts = parts.flatMap((part) => values[part] ?? [])
   if (amounts.length > 0) values[field] = fromCents(amounts.reduce((sum, amount) => sum + toCents(amount), 0n))
-  return faults
 }
 
-/** Takes others out of a field, and returns a sentence if the result is negative. */
-function subtracted(values: Values, field: string, parts: readonly string[], read: (text: string) => string): string[] {
-  const less = parts.flatMap((part) => values[part] ?? []).map(read)
-  return less.length === 0 ? [] : faultsOf([[field, (text) => difference(text, less) ?? text]], values)
+/** The text of a field less those of others. Throws InvalidValue if the result is negative. */
+function less(text: string, values: Values, parts: readonly string[], read: (text: string) => string): string {
+  const others = parts.flatMap((part) => values[part] ?? []).map(read)
+  return others.length === 0 ? text : (difference(text, others) ?? text)
 }

@@ -1,5 +1,6 @@
 import { DbtoolError } from '../../errors.ts'
 import { adjustmentCents } from '../orders/adjustments.ts'
+import { largestAmount } from '../../values.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { leadsTo, moves, movesFrom } from '../orders/status.ts'
 import {
@@ -164,8 +165,7 @@ function otherNames(
   return names.flatMap((name) => (name === product.name ? [] : [{ sku, kept: product.name, name }]))
 }
 
-/** The largest DECIMAL(10, 2). */
-const mostCents = 9_999_999_999n
+const mostCents = toCents(largestAmount)
 
 /** A line with its product, which may not be created yet. */
 interface LineOfProduct {

@@ -16,7 +16,7 @@ import {
 } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import { cachingLast } from './caching-last.ts'
-import { FieldReader } from './draft-row.ts'
+import { FieldReader, isEmpty } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { oneCurrency } from './one-currency.ts'
 import { type Group, type KeyRule } from './order-groups.ts'
@@ -141,7 +141,7 @@ function readLines(
       continue
     }
     const { line, values: ofHead, amounts } = read
-    if (values['currency'] !== undefined) faults.add(at, ...currencyFault(values))
+    if (values['currency'] !== undefined) faults.add(at, ...currencyFault(values).map(({ sentence }) => sentence))
     if (ofHead !== undefined) head.add(ofHead, values, at)
     if (amounts !== undefined) head.addAmounts(amounts, at)
     lines.push({ at, line })
@@ -152,7 +152,7 @@ function readLines(
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
 function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules): string[] {
   const lacks = (column: string): boolean =>
-    records.every(({ values, fault }) => fault === undefined && values[column] === undefined)
+    records.every((record) => record.fault === undefined && isEmpty(record, column))
   const faults: string[] = []
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
@@ -211,12 +211,10 @@ interface ReadRecord {
 }
 
 /** Reads a record as an order line, or as one sentence for each of its faults. */
-function readRecord(
-  { values, fault }: SourceRecord,
-  head: OrderHead,
-): ReadRecord | { readonly faults: readonly string[] } {
+function readRecord(record: SourceRecord, head: OrderHead): ReadRecord | { readonly faults: readonly string[] } {
+  const { values, fault } = record
   if (fault !== undefined) return { faults: [fault] }
-  const read = new FieldReader(values)
+  const read = new FieldReader(record)
   const ofHead = head.repeats(values) ? undefined : readHead(read)
   const line = readLine(read)
   const amounts = hasAmounts(values) ? readAmounts(read) : undefined

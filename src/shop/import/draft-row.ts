@@ -29,11 +29,11 @@ export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: S
   const others = Object.entries(derived)
   return (record) => {
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
-    const read = new FieldReader(record.values)
+    const read = new FieldReader(record)
     const row: Record<string, Stored | undefined> = {}
     const missing: string[] = []
     for (const [name, rule] of rules) {
-      const isMissing = rule.initial === undefined && record.values[name] === undefined && !isGenerated(kind, name)
+      const isMissing = rule.initial === undefined && isEmpty(record, name) && !isGenerated(kind, name)
       if (isMissing) missing.push(name)
       if (isMissing && onConflict === 'error') read.faults.push(`${name} is empty`)
       else if (name in record.values) row[name] = valueOf(read, name, rule)
@@ -63,15 +63,25 @@ function valueOf(read: FieldReader, name: string, { parse, nullable }: FieldRule
   return read.optional(name, parse) ?? (nullable ? null : undefined)
 }
 
+type ReadValues = Pick<SourceRecord, 'values' | 'unread'>
+
+/** Whether a record has no value of a field; a value that cannot be read is one. */
+export const isEmpty = ({ values, unread }: ReadValues, name: string): boolean =>
+  values[name] === undefined && unread?.some(({ field }) => field === name) !== true
+
 /** Reads the values of one record by the rules of the shop, and collects a sentence for every fault. */
 export class FieldReader {
-  readonly faults: string[] = []
+  readonly faults: string[]
+  readonly #record: ReadValues
 
-  constructor(private readonly values: Readonly<Record<string, string | undefined>>) {}
+  constructor(record: ReadValues) {
+    this.#record = record
+    this.faults = (record.unread ?? []).map(({ sentence }) => sentence)
+  }
 
   /** Undefined for an empty or an invalid value. */
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
-    const text = this.values[name]
+    const text = this.#record.values[name]
     if (text === undefined) return undefined
     try {
       return parse(text)
@@ -83,7 +93,7 @@ export class FieldReader {
   }
 
   required<T>(name: string, parse: (text: string) => T): T | undefined {
-    if (this.values[name] === undefined) this.faults.push(`${name} is empty`)
+    if (isEmpty(this.#record, name)) this.faults.push(`${name} is empty`)
     return this.optional(name, parse)
   }
 }

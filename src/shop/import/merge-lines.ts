@@ -1,3 +1,4 @@
+import { largestInt } from '../../values.ts'
 import { type Adjustment, adjustment } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { inWords } from '../../in-words.ts'
@@ -33,7 +34,6 @@ interface Parts {
   readonly lines: ImportLine[]
 }
 
-const largestQuantity = 2_147_483_647
 const longestLabel = 100
 
 /**
@@ -76,8 +76,8 @@ function faultOf({ at, lines }: Parts, line: ImportLine): string | undefined {
       `but ${first.price ?? 'none'} on line ${at} of the same order`
     )
   const units = unitsOf([...lines, line])
-  return units > largestQuantity
-    ? `sku '${sku}' adds up to ${units} units in this order, more than ${largestQuantity}`
+  return units > largestInt
+    ? `sku '${sku}' adds up to ${units} units in this order, more than ${largestInt}`
     : undefined
 }
 

@@ -161,22 +161,25 @@ async function firstOrders(
   return rows
 }
 
-function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments, difference }: DraftOrder): PreviewRow {
-  const [fault = null] = faults.values()
+function orderRow({ ref, records, user, orderedAt, lines, faults, status, ...order }: DraftOrder): PreviewRow {
+  const fault = faults.size === 0 ? null : [...faults].map(([line, what]) => `line ${line}: ${what}`).join('; ')
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
   )
+  // A line without a price takes that of its product, which the shop would have to tell.
+  const isPriced = lines.length > 0 && lines.every(({ price }) => price !== undefined)
   const total = lines.reduce((sum, { quantity, price = '0' }) => sum + toCents(price) * BigInt(quantity), 0n)
   const parts = [
     user,
     orderedAt?.toISOString().replace('.000Z', 'Z'),
     status,
     ...items,
-    lines.length === 0 ? undefined : `total ${fromCents(total)}`,
-    ...adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
-    difference === undefined ? undefined : `${difference.inFile} in the file`,
+    isPriced ? `total ${fromCents(total)}` : undefined,
+    ...order.adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
+    order.difference === undefined ? undefined : `${order.difference.inFile} in the file`,
   ]
-  return { name: ref, contents: parts.filter((part) => part !== undefined).join(', '), fault }
+  const name = ref === '' ? `line ${records[0]?.line ?? 0}` : ref
+  return { name, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }
 
 async function firstRows({ file }: ImportFile, table: ImportTable, onConflict: OnConflict): Promise<PreviewRow[]> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
-import type { Line, Reshape, SourceRecord } from '../../files/record.ts'
+import type { Line, Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
 import { quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
 import { currencyOf } from './amounts.ts'
@@ -26,7 +26,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
     report.restart()
     const carry = carrier(layout)
     const currencyFault = oneCurrency()
-    const signFaults = layout.currencySign === true ? oneSign(layout) : (): string[] => []
+    const signFaults = layout.currencySign === true ? oneSign(layout) : (): ValueFault[] => []
     const skippedLines = new SkippedLines()
     const skipped = (record: SourceRecord, reason: string): void => {
       report.skip(reason)
@@ -49,8 +49,8 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       }
       skippedLines.leaveTo(record)
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
-      const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
-      if (faults.length > 0) return { ...record, fault: faults.join('; ') }
+      const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
+      if (unread.length > 0) return { ...record, unread }
       if (layout.subtract?.['quantity'] === undefined || !applies(nothingLeft, values)) return record
       skipped(record, 'all of its units are refunded or cancelled')
       return undefined
@@ -102,7 +102,11 @@ class SkippedLines {
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */
-function converted({ line, values }: SourceRecord, convert: (values: Values) => string[], fileName: string): string[] {
+function converted(
+  { line, values }: SourceRecord,
+  convert: (values: Values) => ValueFault[],
+  fileName: string,
+): ValueFault[] {
   try {
     return convert(values)
   } catch (error) {
@@ -202,7 +206,7 @@ function knownStatus(text: string, report: ReadReport): string | undefined {
 }
 
 /** Returns the function that refuses a second currency in the amounts themselves. */
-function oneSign(layout: Layout): (values: Readonly<Values>) => string[] {
+function oneSign(layout: Layout): (values: Readonly<Values>) => ValueFault[] {
   const fields = ['price', ...amountFields, ...Object.values(layout.add ?? {}).flat()]
   let first: string | undefined
   return (values) =>
@@ -211,6 +215,8 @@ function oneSign(layout: Layout): (values: Readonly<Values>) => string[] {
       const sign = text === undefined ? undefined : currencyOf(text)
       first ??= sign
       if (sign === undefined || sign === first) return []
-      return [`${field} is in ${quoteValue(sign)} here, but ${quoteValue(first ?? '')} above: import them apart`]
+      const other = `but ${quoteValue(first ?? '')} above: import them apart`
+      const sentence = `${field} is in ${quoteValue(sign)} here, ${other}`
+      return [{ field, sentence }]
     })
 }

@@ -27,10 +27,13 @@ const shapes: readonly { fields: ReadonlySet<string>; shape: RegExp; flag: strin
   { fields: times, shape: /^\d{4}\D\d{1,2}\D\d{1,2}|\p{L}{3,}/u, flag: "--date-format, such as 'DD MMM YYYY HH:mm'," },
 ]
 
-/** The end of a sentence about a value that a flag would read: `; --decimal-comma reads it`, or nothing. */
-export function flagFor(field: string, text: string): string {
+/**
+ * The end of a sentence about a value that a flag would read: `; --decimal-comma reads it`, or nothing. `given` are the
+ * flags with which it was not read.
+ */
+export function flagFor(field: string, text: string, given: readonly string[] = []): string {
   if (/^(?:NULL|\\N)$/.test(text)) return `; --null '${text}' reads it as empty`
   if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
-  const found = shapes.find(({ fields, shape }) => fields.has(field) && shape.test(text))
+  const found = shapes.find(({ fields, shape, flag }) => fields.has(field) && shape.test(text) && !given.includes(flag))
   return found === undefined ? '' : `; ${found.flag} reads it`
 }

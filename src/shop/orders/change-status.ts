@@ -1,3 +1,5 @@
+import { largestInt } from '../../values.ts'
+import { outOfRange } from '../../db/error-numbers.ts'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
@@ -94,12 +96,10 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
   if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
   return new DbtoolError(
     'CONSTRAINT',
-    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed 2147483647`,
+    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed ${largestInt}`,
     { cause: error, hint: 'nothing was changed; reduce its stock with: dbtool products restock' },
   )
 }
-
-const outOfRange = 1264
 
 async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
   const { to } = moves[move]

@@ -8,8 +8,8 @@ import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from 
 import { placeOrdersTogether } from './place-orders.ts'
 import { QueuedOrder, type QueueOptions, Withdrawn } from './queued-order.ts'
 
-/** A larger batch is hardly faster, and holds the rows of its products longer. */
-const mostOrders = 32
+/** A larger batch is no faster, and holds the rows of its products longer. */
+const mostOrders = 24
 /** A scan of the waiting orders ends here, so that a long queue does not cost more for each batch. */
 const mostScanned = 4 * mostOrders
 /** Errors that one order can cause for its whole batch; each order is then placed separately. */
@@ -104,11 +104,12 @@ export class OrderQueue {
     const [only] = batch
     if (only !== undefined && batch.length === 1) return this.#placeAlone(only)
     const requests = batch.map(({ request }) => request)
-    const began = performance.now()
+    let sentAt = performance.now()
+    const sending = this.#sending(batch, () => (sentAt = performance.now()))
     try {
-      const placements = await placeOrdersTogether(this.#sending(batch), requests, {
+      const placements = await placeOrdersTogether(sending, requests, {
         prices: this.#prices,
-        onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
+        onPlaced: (serverMs) => this.#lanes.measured(performance.now() - sentAt, serverMs),
       })
       const rest = batch.filter((order, index) => {
         const placement = placements[index]
@@ -143,10 +144,11 @@ export class OrderQueue {
   }
 
   /** The database for a batch. Its orders are sent as soon as it has a connection, unless one was withdrawn. */
-  #sending(batch: readonly QueuedOrder[]): Queries {
+  #sending(batch: readonly QueuedOrder[], onSend?: () => void): Queries {
     const send = (): void => {
       if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()
       for (const order of batch) order.sent(batch.length)
+      onSend?.()
     }
     if (this.connecting !== undefined) return this.connecting(send)
     send()
@@ -184,6 +186,10 @@ const mostLanes = 8
 const weight = 0.2
 /** The shortest way so far is forgotten slowly, because a way can become longer. */
 const growth = 1.01
+/** The part of a way that is no network: a message is written and read, and threads are woken. In milliseconds. */
+const localMs = 0.5
+/** The first batches decide nothing: their code may not be compiled, and the processor may be busy. */
+const leastBatches = 16
 
 /**
  * The number of batches in flight. There are two for more orders than one batch takes: the client then prepares one
@@ -191,14 +197,15 @@ const growth = 1.01
  * is longer than its work needs more.
  */
 class Lanes {
-  /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */
+  /** The time of a sent batch outside the server, at its shortest: all else is waiting for a busy processor. */
   #wayMs = Infinity
   #serverMs = 0
   #batches = 0
 
   countFor(orders: number): number {
     const busy = orders > mostOrders ? 2 : 1
-    return this.#wayMs === Infinity ? busy : Math.min(mostLanes, busy + Math.floor(this.#wayMs / this.#serverMs))
+    if (this.#batches < leastBatches) return busy
+    return Math.min(mostLanes, busy + Math.floor(Math.max(0, this.#wayMs - localMs) / this.#serverMs))
   }
 
   /** Both times of one batch are in milliseconds. */
@@ -206,7 +213,6 @@ class Lanes {
     const workMs = Math.max(serverMs, 0.1)
     this.#serverMs = this.#batches === 0 ? workMs : this.#serverMs + weight * (workMs - this.#serverMs)
     this.#batches += 1
-    // The first batches also open their connections.
-    if (this.#batches > 2) this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
+    this.#wayMs = Math.min(this.#wayMs * growth, elapsedMs - serverMs)
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
+import { isObject } from '../../kind-of.ts'
 import { parseChoice } from '../../values.ts'
 import {
   type OrderStatus,
@@ -21,7 +22,7 @@ export interface OrderRules<S extends OrderStatus> {
   readonly key: (text: string) => string
 }
 
-export const newOrders: OrderRules<'confirmed' | 'pending'> = { statuses: ['confirmed', 'pending'], key: parseKey }
+const newOrders: OrderRules<'confirmed' | 'pending'> = { statuses: ['confirmed', 'pending'], key: parseKey }
 /** An imported order may be old, and its key has a prefix. The column of keys has 255 characters. */
 export const importedOrders: OrderRules<OrderStatus> = { statuses: orderStatuses, key: parseText(255) }
 
@@ -128,8 +129,6 @@ function isWithin(reader: UntypedReader, name: string, list: readonly unknown[],
   if (list.length > most) reader.add(`${name} must have at most ${most} entries, not ${list.length}`)
   return list.length <= most
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const checkLabel = parseText(100)
 /** A label stays as it is given: the digest of an order contains it. */

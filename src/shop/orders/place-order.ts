@@ -1,9 +1,11 @@
+import { outOfRange } from '../../db/error-numbers.ts'
 import { hash } from 'node:crypto'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { type ConnectionIdentity, DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { quotedForShell } from '../../values.ts'
+import { firstOf } from '../../in-words.ts'
+import { largestAmount, quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
 import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
@@ -60,7 +62,7 @@ export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
     const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
     const what = isForSale ? 'out of stock' : 'cannot be ordered'
-    super('OUT_OF_STOCK', `${what}: ${listed(shortages)}`, {
+    super('OUT_OF_STOCK', `${what}: ${firstOf(shortages.map(describe), mostListed, '; ')}`, {
       hint: isForSale
         ? 'no order was placed; reduce the quantities to what is in stock'
         : 'no order was placed; list the products for sale: dbtool products list --active',
@@ -73,12 +75,6 @@ export class OutOfStock extends DbtoolError {
 
 /** A message with thousands of products would help nobody. */
 const mostListed = 100
-
-function listed(shortages: readonly Shortage[]): string {
-  const more = shortages.length - mostListed
-  const rest = more > 0 ? [`and ${more} more`] : []
-  return [...shortages.slice(0, mostListed).map(describe), ...rest].join('; ')
-}
 
 function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
   if (stock === null) return `product ${product_id} does not exist`
@@ -123,7 +119,7 @@ export function explained(error: unknown, { userId }: Pick<OrderRequest, 'userId
   if (error.code === 'MISSING_REFERENCE')
     return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
   if (error.errno === 4025 && error.message.includes('check_total_positive')) return totalNegative(error)
-  return error.errno === 1264 ? totalTooLarge(error) : error
+  return error.errno === outOfRange ? totalTooLarge(error) : error
 }
 
 export const totalNegative = (cause?: unknown): DbtoolError =>
@@ -133,7 +129,7 @@ export const totalNegative = (cause?: unknown): DbtoolError =>
   })
 
 export const totalTooLarge = (cause?: unknown): DbtoolError =>
-  new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
+  new DbtoolError('CONSTRAINT', `the total of the order is more than ${largestAmount}`, {
     cause,
     hint: 'split it into several orders',
   })

@@ -2,7 +2,7 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { counted } from '../../in-words.ts'
-import { quotedForShell } from '../../values.ts'
+import { largestInt, quotedForShell } from '../../values.ts'
 import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { type Author, writeLog } from '../logs.ts'
 import { getProduct, named, type Product, productById, duplicateSku, unknownProducts } from './products.ts'
@@ -86,15 +86,13 @@ export async function deleteProduct(queries: Queries, author: Author, product: P
   })
 }
 
-const mostStock = 2_147_483_647
-
 /**
  * Changes both sides of the stock ledger by a difference, so that concurrent orders and restocks are neither lost nor
  * undone.
  */
 const guardedUpdate = `UPDATE products
   SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
-  WHERE id = ? AND stock + ? BETWEEN 0 AND ${mostStock}`
+  WHERE id = ? AND stock + ? BETWEEN 0 AND ${largestInt}`
 
 /**
  * Changes the stock by `by` units and resolves to the changed product. Call it in a transaction. Rejects with
@@ -124,10 +122,10 @@ export const signed = (by: number): string => (by > 0 ? `+${by}` : String(by))
 
 function refusal(product: Product, by: number): DbtoolError {
   const { id, sku, stock } = product
-  if (stock + by > mostStock)
+  if (stock + by > largestInt)
     return new DbtoolError(
       'CONSTRAINT',
-      `${named(product)} has ${stock} in stock: ${by} more would exceed ${mostStock}`,
+      `${named(product)} has ${stock} in stock: ${by} more would exceed ${largestInt}`,
       { hint: 'nothing was changed' },
     )
   // The product was restocked meanwhile: a retry succeeds.

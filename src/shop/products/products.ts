@@ -4,7 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { joined, contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
-import { ambiguous, parseReference } from '../references.ts'
+import { onlyOne, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 
@@ -130,13 +130,12 @@ export async function productsNamed(queries: Queries, reference: string): Promis
 
 /** Finds a product by id or SKU. Rejects with USAGE if digits are the id of one product and the SKU of another. */
 export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
-  const [first, second] = await productsNamed(queries, reference)
-  if (first === undefined || second === undefined) return first
-  const [byId, bySku] = first.id === Number(reference) ? [first, second] : [second, first]
-  throw ambiguous(reference, {
-    things: `the id of ${named(byId)} and the SKU of product ${bySku.id} (${bySku.name})`,
-    ways: [`id:${reference}`, `sku:${reference}`],
-  })
+  return onlyOne(
+    reference,
+    await productsNamed(queries, reference),
+    'sku',
+    (byId, bySku) => `the id of ${named(byId)} and the SKU of product ${bySku.id} (${bySku.name})`,
+  )
 }
 
 /**

@@ -4,7 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { joined, contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
-import { ambiguous, parseReference } from '../references.ts'
+import { onlyOne, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 import { asciiEmail, emailKey } from './email.ts'
@@ -133,13 +133,9 @@ export async function usersNamed(queries: Queries, reference: string): Promise<U
  * another.
  */
 export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
-  const [first, second] = await usersNamed(queries, reference)
-  if (first === undefined || second === undefined) return first
-  const [byId, byName] = first.id === Number(reference) ? [first, second] : [second, first]
-  throw ambiguous(reference, {
-    things: `the id of ${byId.username} <${byId.email}> and the username of user ${byName.id} <${byName.email}>`,
-    ways: [`id:${reference}`, `username:${reference}`],
-  })
+  const things = (byId: User, byName: User): string =>
+    `the id of ${byId.username} <${byId.email}> and the username of user ${byName.id} <${byName.email}>`
+  return onlyOne(reference, await usersNamed(queries, reference), 'username', things)
 }
 
 /**

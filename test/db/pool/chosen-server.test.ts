@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createServer, connect as socketTo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
 import { PooledDatabase } from '../../../src/db/database.ts'
@@ -8,7 +9,7 @@ import { defaultPoolOptions, type Pool } from '../../../src/db/pool/pool.ts'
 import { defaultLimits, hostText, type Target } from '../../../src/db/target.ts'
 import { freePort } from '../../server/free-port.ts'
 import { testDatabase } from '../../support/database.ts'
-import { brokenNetwork, type Proxy } from '../proxy.ts'
+import { brokenNetwork, listening, type Proxy } from '../proxy.ts'
 
 const database = testDatabase({ migrated: false })
 const limits = { ...defaultLimits, connectTimeoutMs: 2_000 }
@@ -49,6 +50,20 @@ function observed(target: Target, size: number): Observed {
 }
 
 const all = <T>(count: number, work: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, work))
+/** A proxy that closes every new connection, until it recovers. */
+async function closing(): Promise<Pick<Proxy, 'target' | 'recover'>> {
+  const proxy = await brokenNetwork(database.target)
+  let isClosed = true
+  const port = await listening(
+    createServer((client) => {
+      client.on('error', () => undefined)
+      if (isClosed) client.destroy()
+      else client.pipe(socketTo(proxy.target.port).on('error', () => client.destroy())).pipe(client)
+    }),
+  )
+  return { target: { ...proxy.target, port }, recover: () => void (isClosed = false) }
+}
+
 const two = (): Promise<[Proxy, Proxy]> => Promise.all([brokenNetwork(database.target), brokenNetwork(database.target)])
 
 describe('a pool with several hosts', () => {
@@ -95,6 +110,31 @@ describe('a pool with several hosts', () => {
       message:
         `none of the 2 hosts is a writer: cannot reach MariaDB at ${hostText(a)} (ECONNREFUSED); ` +
         `cannot reach MariaDB at ${hostText(b)} (ECONNREFUSED)`,
+    })
+  })
+
+  it('waits, when it starts, for a host that closes its connections as during a failover', async () => {
+    const { target, recover } = await closing()
+    const sentences: string[] = []
+    const onWait = (sentence: string): void => {
+      sentences.push(sentence)
+      recover()
+    }
+    const connection = await connect(over([await nobody(), target]), limits, { onWait })
+    onTestFinished(() => connection.close())
+    expect(sentences).toEqual([
+      expect.stringMatching(
+        /^none of the 2 hosts is a writer: .*\(ECONNREFUSED\); .* was lost; retrying for up to 2 s$/,
+      ),
+    ])
+  })
+
+  it('does not wait, when it starts, for hosts that refuse connections, as one address does not', async () => {
+    const [a, b] = [await nobody(), await nobody()]
+    const onWait = (): never => expect.unreachable()
+    await expect(connect(over([a, b]), limits, { onWait })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+    await expect(connect({ ...over([a]), hosts: undefined, role: 'any' }, limits, { onWait })).rejects.toMatchObject({
+      code: 'UNREACHABLE',
     })
   })
 

@@ -10,7 +10,7 @@ describe('a lease', () => {
     lease.release()
     lease.release()
     expect(pool.stats()).toMatchObject({ idle: 1, open: 1 })
-    const released = { code: 'UNEXPECTED', message: 'a lease was used after its release' }
+    const released = { code: 'USAGE', message: 'a lease was used after its release' }
     for (const use of [
       () => lease.rows('x'),
       () => lease.execute('x'),

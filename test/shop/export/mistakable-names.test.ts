@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { placeOrder } from '../../../src/index.ts'
-import { dbtool, type Outcome } from '../../support/cli.ts'
+import { dbtool, type Outcome, words } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { poolOn } from '../../support/library.ts'
@@ -97,4 +97,9 @@ it('of earlier versions: an export refuses them before it writes anything', asyn
   ])
   await run(['products', 'update', `id:${product!.id}`, '--sku', 'TEA'])
   expect((await run(['products', 'export'])).exitCode).toBe(0)
+  const { hint } = (await run(['orders', 'export'])).error
+  const [, command = ''] = /: dbtool (.*), or exclude/.exec(hint ?? '') ?? []
+  const line = words(command.replace('id=ID', `id=${order!.id}`).replace('key=TEXT', 'key=R-1'))
+  expect((await run(line)).exitCode).toBe(0)
+  expect((await run(['orders', 'export', '--format', 'json'])).json()).toMatchObject([{ order_ref: 'R-1' }])
 })

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
 import { temporaryFolder } from '../../support/folder.ts'
-import { everything } from '../../support/shop.ts'
+import { importedOrders, everything } from '../../support/shop.ts'
 
 const folder = temporaryFolder()
 const database = testDatabase()
@@ -27,17 +27,7 @@ const importing = (rows: readonly string[], ...flags: string[]): Promise<Outcome
 const row = (columns: readonly string[], values: Readonly<Record<string, string>>): string =>
   columns.map((column) => values[column] ?? '').join(',')
 
-const placed = async (): Promise<string[]> => {
-  const rows = await database.connection.rows<{ text: string }>(
-    `SELECT CONCAT_WS(' ', SUBSTRING(o.idempotency_key, 8), o.status, o.total_amount,
-        (SELECT GROUP_CONCAT(CONCAT(i.quantity, '×', p.sku) ORDER BY p.sku SEPARATOR '+')
-          FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = o.id),
-        (SELECT GROUP_CONCAT(CONCAT(a.kind, ' ', a.amount) ORDER BY a.kind DESC SEPARATOR ' ')
-          FROM order_adjustments a WHERE a.order_id = o.id)) AS text
-      FROM orders o ORDER BY o.id`,
-  )
-  return rows.map(({ text }) => text)
-}
+const placed = (): Promise<string[]> => importedOrders(database)
 
 const shopify = [
   ...['Name', 'Email', 'Financial Status', 'Fulfillment Status', 'Currency', 'Subtotal', 'Shipping', 'Taxes', 'Total'],

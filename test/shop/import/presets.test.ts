@@ -47,8 +47,9 @@ async function read(noun: PresetNoun, content: string | Buffer, flags: FileFlags
       const given = Object.entries(record.values).filter(
         (entry): entry is [string, string] => entry[1] !== undefined && known.has(entry[0]),
       )
-      if (record.fault === undefined) values.push(Object.fromEntries(given))
-      else faults.push(record.fault)
+      expect(record.fault).toBeUndefined()
+      if (record.unread === undefined) values.push(Object.fromEntries(given))
+      else faults.push(...record.unread.map(({ sentence }) => sentence))
     }
     return { values, faults, reading: opened.reading(), preset: opened.preset }
   } finally {

@@ -13,7 +13,7 @@ describe('the keys of a file', () => {
     const chance = new Chance(seed)
     const keys = Array.from(
       { length: count },
-      (_, index) => `R${chance.between(0, 9) === 0 ? chance.between(0, index) : count + index}`,
+      (_, index) => `R${chance.between(0, 9) === 0 ? chance.between(0, index) : index}`,
     )
     const returning = new ReturningKeys(bytes)
     for (const key of keys) returning.add(key)

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { dbtool } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
 import { temporaryFolder } from '../../support/folder.ts'
+import { importedOrders } from '../../support/shop.ts'
 
 const folder = temporaryFolder()
 const database = testDatabase()
@@ -12,17 +13,7 @@ beforeEach(async () => {
   for (const table of ['orders', 'products', 'users', 'logs']) await database.connection.execute(`DELETE FROM ${table}`)
 })
 
-const placed = async (): Promise<string[]> => {
-  const rows = await database.connection.rows<{ text: string }>(
-    `SELECT CONCAT_WS(' ', SUBSTRING(o.idempotency_key, 8), o.status, o.total_amount,
-        (SELECT GROUP_CONCAT(CONCAT(i.quantity, '×', p.sku) ORDER BY p.sku SEPARATOR '+')
-          FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = o.id),
-        (SELECT GROUP_CONCAT(CONCAT(a.kind, ' ', a.amount) ORDER BY a.kind DESC SEPARATOR ' ')
-          FROM order_adjustments a WHERE a.order_id = o.id)) AS text
-      FROM orders o ORDER BY o.id`,
-  )
-  return rows.map(({ text }) => text)
-}
+const placed = (): Promise<string[]> => importedOrders(database)
 
 type Case = readonly [what: string, name: string, file: readonly string[], orders: string[], summary: object]
 

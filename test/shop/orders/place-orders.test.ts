@@ -102,6 +102,39 @@ describe('orders placed together', () => {
     expect(await broken()).toEqual([])
   })
 
+  it.each([2, 3, 4, 5, 31, 32, 33, 100, 129])(
+    '%i at once are answered with their own ids, lines and amounts',
+    async (count) => {
+      const db = database.connection
+      const requests = Array.from({ length: count }, (_, n) =>
+        order(`k${n}`, [line(1 + (n % products), 1)], {
+          adjustments: n % 3 === 0 ? [{ kind: 'shipping', label: `parcel ${n}`, amount: '1.50' }] : [],
+        }),
+      )
+      await db.execute('SET SESSION auto_increment_increment = 3')
+      const placements = await placeOrdersTogether(db, requests)
+      await db.execute('SET SESSION auto_increment_increment = DEFAULT')
+      const rows = await db.rows(
+        `SELECT o.id AS orderId, o.total_amount AS totalAmount, o.idempotency_key AS \`key\`, i.product_id AS product,
+          COALESCE(a.label, '') AS parcel, l.message
+        FROM orders o JOIN order_items i ON i.order_id = o.id LEFT JOIN order_adjustments a ON a.order_id = o.id
+          JOIN logs l ON l.entity = 'orders' AND l.entity_id = o.id
+        ORDER BY o.id`,
+      )
+      expect(rows).toEqual(
+        placements.map((placement, n) => ({
+          orderId: placement?.orderId,
+          totalAmount: placement?.totalAmount,
+          key: `k${n}`,
+          product: 1 + (n % products),
+          parcel: n % 3 === 0 ? `parcel ${n}` : '',
+          message: `placed for user ${userId}: 1 line, total ${placement?.totalAmount}`,
+        })),
+      )
+      expect(await broken()).toEqual([])
+    },
+  )
+
   it('are retried by the transaction of the caller if a price is not the one that was read', async () => {
     const stale: Queries = replacing(database.connection, {
       rows: <T>(): Promise<T[]> => Promise.resolve([{ id: 1, price: '0.01' }] as T[]),

@@ -1,0 +1,16 @@
+/** The numbers of the operating system (ENOSPC, EDQUOT) and its texts, as MariaDB, its programs and InnoDB put them. */
+const fullDisk = new RegExp(
+  [
+    String.raw`\b(?:Errcode:|errno:|[Ee]rror(?: number)?) (?:28|122)\b`,
+    'No space left on device',
+    'Disk quota exceeded',
+    'Disk (?:got |is )?full',
+    'Out of disk space',
+  ].join('|'),
+)
+
+/**
+ * Whether a message of the server or of its programs says that a disk, or the quota of a user, is full. Capital letters
+ * count: InnoDB adds "check that the disk is not full or a disk quota exceeded" to any failed write.
+ */
+export const namesFullDisk = (message: string): boolean => fullDisk.test(message)
