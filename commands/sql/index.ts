@@ -68,7 +68,7 @@ export async function runSql(ctx: Context, given: string | undefined, options: S
         if (write) await assertFields(ctx, connection, bound)
         return result.of(runStatement(connection, bound, { mode, onItems: (items) => result.receive(items) }))
       },
-      {},
+      write && guard.isWithoutLimit(origin.text) ? { statementTimeoutMs: 0 } : {},
       write ? target : { ...target, readOnly: true },
     )
     .catch((error: unknown) => {

@@ -12,6 +12,8 @@ const reading: readonly string[] = [
 ]
 /** Statements that the server rolls back completely. Others commit by themselves. */
 const revertible: readonly string[] = ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', ...reading]
+/** Statements that rebuild tables, and commit by themselves. */
+const redefining: readonly string[] = ['ALTER', 'CREATE', 'DROP', 'RENAME', 'TRUNCATE', 'OPTIMIZE', 'REPAIR', 'ANALYZE']
 const explainable: readonly string[] = ['SELECT', 'WITH', 'VALUES', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE']
 
 /** The server allows it in a read-only transaction. */
@@ -61,3 +63,9 @@ const nameOf = (word: string): string => (word === '' ? 'this statement' : word)
 
 /** Whether the server knows the columns of the result before it runs the statement. A procedure has any. */
 export const hasKnownShape = (sql: string): boolean => revertible.includes(firstWord(sql))
+
+/**
+ * Whether the statement takes the time that its tables need. A node of a Galera cluster carries it out even if another
+ * node has ended it at a time limit.
+ */
+export const isWithoutLimit = (sql: string): boolean => redefining.includes(firstWord(sql))

@@ -154,6 +154,41 @@ describe.skipIf(noGalera !== undefined)(
       })
     })
 
+    describe('sql --write that rebuilds a table', () => {
+      const columns = (index: number): Promise<unknown[]> =>
+        node(index).asOwner(async (owner) => {
+          await owner.execute('SET wsrep_sync_wait = 1')
+          return owner.rows("SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_NAME = 'big' AND COLUMN_NAME = 'fee'")
+        })
+      const alter = 'ALTER TABLE big ADD fee INT, ALGORITHM=COPY'
+      beforeEach(async () => {
+        await shop([1])
+        await node(0).asOwner(async (owner) => {
+          await owner.execute('USE shop')
+          await owner.execute('CREATE TABLE big (id INT PRIMARY KEY, filler CHAR(200) NOT NULL)')
+          await owner.execute('INSERT INTO big SELECT seq, RPAD(seq, 200, seq) FROM seq_1_to_100000')
+        })
+      })
+
+      it('has no time limit, at which only one node would give it up', async () => {
+        const env = { ...node(0).env, DB_STATEMENT_TIMEOUT: '50ms' }
+        expect(await dbtool(['sql', '--write', alter], { env })).toMatchObject({ exitCode: 0 })
+        for (const index of [0, 1, 2]) expect(await columns(index)).toHaveLength(1)
+      })
+
+      it('that is interrupted has an unknown outcome, which is the same on all nodes', async () => {
+        const abort = new AbortController()
+        const running = dbtool(['sql', '--write', alter], { env: node(0).env, signal: abort.signal })
+        await node(0).asOwner(async (owner) => {
+          const altering = "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'copy to tmp table'"
+          while ((await owner.rows(altering)).length === 0) await sleep(2)
+        })
+        abort.abort()
+        expect(await running).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('may have taken effect') })
+        expect(await columns(1)).toEqual(await columns(0))
+      })
+    })
+
     describe('orders', () => {
       it('that are written through all nodes at once, for the same products: none gives up', async () => {
         await shop([100_000, 100_000, 100_000])

@@ -185,7 +185,7 @@ const mostLanes = 8
 /** The weight of the latest batch in the moving average. */
 const weight = 0.2
 /** The shortest way so far is forgotten slowly, because a way can become longer. */
-const growth = 1.01
+const growth = 1.001
 /** The part of a way that is no network: a message is written and read, and threads are woken. In milliseconds. */
 const localMs = 0.5
 /** The first batches decide nothing: their code may not be compiled, and the processor may be busy. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
 import type { Connection } from '../../../src/db/connection/connection.ts'
@@ -52,17 +53,44 @@ const outcomes = (placements: readonly Promise<{ outcome: string }>[]): Promise<
   )
 const count = (all: readonly string[], outcome: string): number => all.filter((one) => one === outcome).length
 
-async function inQueue<T>(work: (queue: OrderQueue, sent: string[], db: Database) => Promise<T>): Promise<T> {
+/** `onAnswer` receives the rows of each answer, and may hold them back. */
+async function inQueue<T>(
+  work: (queue: OrderQueue, sent: string[], db: Database) => Promise<T>,
+  onAnswer?: (rows: { server_us?: number }[]) => unknown,
+): Promise<T> {
   return withPool(database.target, { size: 4, maxOverflow: 0 }, async (db) => {
     const sent: string[] = []
     const counting = replacing(db, {
-      prepared: <R>(sql: string, values: readonly Value[]): Promise<R[]> => {
+      prepared: async <R>(sql: string, values: readonly Value[]): Promise<R[]> => {
         sent.push(sql.includes('wanted_keys') ? 'batch' : sql.includes('wanted_key') ? 'one' : 'lookup')
-        return db.prepared<R>(sql, values)
+        const rows = await db.prepared<R>(sql, values)
+        await onAnswer?.(rows as { server_us?: number }[])
+        return rows
       },
     })
     return work(new OrderQueue(counting), sent, db)
   })
+}
+
+/** The number of batches in flight is settled after so many rounds. */
+const warmUps = 20
+
+/** The sizes of the batches of `count` orders that come back at the same time. */
+async function batchSizes(count: number, onAnswer: (rows: { server_us?: number }[]) => unknown): Promise<number[]> {
+  const sizes = new Set<number>()
+  await inQueue(async (queue) => {
+    const place = (round: string): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: count }, (_, n) => order(`${round}${n}`, [line(1 + (n % 16))])).map((o) =>
+          queue.place(o, { onSent: (n) => sizes.add(n) }),
+        ),
+      )
+    for (let round = 1; round <= warmUps; round += 1) await place(`${round}-`)
+    sizes.clear()
+    await place('last-')
+  }, onAnswer)
+  await expectSound((warmUps + 1) * count)
+  return [...sizes].toSorted((a, b) => a - b)
 }
 
 /** Placed orders, their stock and their log rows agree, and no invariant is violated. */
@@ -121,29 +149,20 @@ describe('the queue of orders', () => {
     await expectSound(6)
   })
 
-  const warmUps = 20
   it.each([
     [16, [16]],
     [24, [24]],
     [25, [12, 13]],
     [40, [20]],
     [64, [16, 24]],
-  ])('sends %d orders that come back at the same time in batches of %j', async (count, batches) => {
-    const sizes = new Set<number>()
-    await inQueue(async (queue) => {
-      const place = (round: string): Promise<unknown> =>
-        Promise.all(
-          Array.from({ length: count }, (_, n) => order(`${round}${n}`, [line(1 + (n % 16))])).map((o) =>
-            queue.place(o, { onSent: (n) => sizes.add(n) }),
-          ),
-        )
-      // The number of batches in flight is settled after a few of them.
-      for (let round = 1; round <= warmUps; round += 1) await place(`${round}-`)
-      sizes.clear()
-      await place('last-')
-    })
-    expect([...sizes].sort()).toEqual(batches)
-    await expectSound((warmUps + 1) * count)
+  ])('sends %d orders that come back at the same time to a near server in batches of %j', async (count, batches) => {
+    // Its work takes longer than any way.
+    const near = (rows: { server_us?: number }[]): void => rows.forEach((row) => (row.server_us &&= 1e9))
+    expect(await batchSizes(count, near)).toEqual(batches)
+  })
+
+  it('sends 40 orders that come back at the same time to a distant server in eight batches', async () => {
+    expect(await batchSizes(40, () => sleep(30))).toEqual([5])
   })
 
   it.each<[string, (n: number) => OrderRequest, Readonly<Record<string, number>>, () => Promise<unknown>]>([
