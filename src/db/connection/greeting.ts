@@ -27,17 +27,15 @@ const utf8mb4UnicodeCi = 224
  * Waits for the first packet on a socket and leaves it there to be read. The socket is paused afterwards.
  * @returns undefined for an error instead of a greeting.
  * @throws the error of the socket, or one with the code ECONNRESET when the server closes it. After `timeoutMs`, the
- * code is ETIMEDOUT; zero is no limit. For another service, such as SSH, the code is {@link otherService}.
+ * code is ETIMEDOUT; zero is no limit. For another service, such as SSH, the code is OTHER_SERVICE.
  */
 export async function greetingOn(socket: Socket, timeoutMs: number): Promise<Greeting | undefined> {
   const bytes = await firstPacket(socket, timeoutMs)
   const payload = bytes.subarray(headerBytes)
   if (payload[0] !== protocol && payload[0] !== errorPacket)
-    throw Object.assign(new Error('another service answered'), { code: otherService })
+    throw Object.assign(new Error('another service answered'), { code: 'OTHER_SERVICE' })
   return parseGreeting(payload)
 }
-
-export const otherService = 'OTHER_SERVICE'
 
 function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
