@@ -42,7 +42,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'twice.name',
     "unused.join(', ')",
   ],
-  'no command line': ['fault', 'quoteValue(text)'],
+  'no command line': ['dateFormat', 'fault', 'oldestServer', 'quoteValue(text)', 'round'],
 }
 
 /** Expressions that follow a command or a flag in a template, without a function that quotes them. */
