@@ -91,6 +91,12 @@ const plainRefused: Translation = {
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
   hintInCode: () => "set sslMode of the pool to 'required', or to a mode that also checks the certificate",
 }
+const noDatabase: Translation = {
+  code: 'NOT_MARIADB',
+  message: (_error, target) => `another service than MariaDB answers at ${addressOf(target)}`,
+  hint: () => 'check --host and --port, or --socket',
+  hintInCode: () => 'check host and port, or socket, of the pool',
+}
 const otherProduct: Translation = {
   code: 'NOT_MARIADB',
   message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${serverText(error)}`,
@@ -251,6 +257,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
 }
 
 const byCode: Readonly<Record<string, Translation>> = {
+  OTHER_SERVICE: noDatabase,
   ECONNREFUSED: unreachable,
   ENOENT: unreachable,
   ENOTFOUND: unreachable,

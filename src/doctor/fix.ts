@@ -22,6 +22,7 @@ export function quotedAccount(account: string): string {
 }
 
 /** The fix for missing or excess privileges of an account in the form of CURRENT_USER(). It needs GRANT OPTION. */
-export function grantsFor(account: string): string {
-  return `dbtool db grants --for ${quotedForShell(account)} --apply`
+export function grantsFor(account: string, role: 'app' | 'reporter' = 'app'): string {
+  const forAccount = `dbtool db grants --for ${quotedForShell(account)}`
+  return role === 'app' ? `${forAccount} --apply` : `${forAccount} --role reporter --apply`
 }

@@ -3,19 +3,31 @@ import { isFrom } from './series.ts'
 
 const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
 
-/** The tables for which the application needs fewer privileges than all four. */
-const reduced: Readonly<Record<string, readonly string[]>> = {
-  logs: ['SELECT', 'INSERT'],
-  schema_migrations: ['SELECT'],
+/** The tables for which a target needs other privileges than for the rest. */
+interface Needs {
+  readonly all: readonly string[]
+  readonly reduced: Readonly<Record<string, readonly string[]>>
 }
+
+const application: Needs = {
+  all: tablePrivileges,
+  reduced: { logs: ['SELECT', 'INSERT'], schema_migrations: ['SELECT'] },
+}
+/** A reporter reads the columns of users, except for their password hashes. */
+const reading: Needs = { all: ['SELECT'], reduced: { users: [] } }
 
 /**
  * The privileges that the application needs and this account lacks: `DELETE`, or `DELETE on orders` if it is missing
- * for some tables only.
+ * for some tables only. A target that is read-only needs less.
  */
-export function missingPrivileges({ grants }: AccountGrants, database: string, tables: readonly string[]): string[] {
-  return tablePrivileges.flatMap((privilege) => {
-    const needing = tables.filter((table) => (reduced[table] ?? tablePrivileges).includes(privilege))
+export function missingPrivileges(
+  { grants }: AccountGrants,
+  database: string,
+  { tables, readOnly = false }: { readonly tables: readonly string[]; readonly readOnly?: boolean | undefined },
+): string[] {
+  const { all, reduced } = readOnly ? reading : application
+  return all.flatMap((privilege) => {
+    const needing = tables.filter((table) => (reduced[table] ?? all).includes(privilege))
     const without = needing.filter((table) => !holds(grants, privilege, { database, table }))
     if (without.length === 0) return []
     return [without.length === needing.length ? privilege : `${privilege} on ${without.join(', ')}`]

@@ -3,7 +3,7 @@ import type { MigrationState } from '../../src/db/migrations/schema-state.ts'
 import { known, unknown, type Facts } from '../../src/doctor/facts.ts'
 import { readGrants } from '../../src/doctor/grants.ts'
 import { excessPrivileges, missingPrivileges } from '../../src/doctor/privileges.ts'
-import { judge, sound, titled, type Row } from './sound-facts.ts'
+import { judge, sound, target, titled, type Row } from './sound-facts.ts'
 
 const { expected: tables } = sound.tables
 const usage = "GRANT USAGE ON *.* TO `app`@`%` IDENTIFIED BY PASSWORD '*B69027D44F6E5EDC07F1AEAD1477967B16F28227'"
@@ -114,7 +114,7 @@ const grants: readonly [
 describe('SHOW GRANTS', () => {
   it.each(grants)('%s', (_what, lines, missing, excess = []) => {
     const accountGrants = readGrants(lines)
-    expect(missingPrivileges(accountGrants, 'shop_1', tables)).toEqual(missing)
+    expect(missingPrivileges(accountGrants, 'shop_1', { tables })).toEqual(missing)
     expect(excessPrivileges(accountGrants, 'shop_1')).toEqual(excess)
     expect(accountGrants.idleRoles).toEqual([])
   })
@@ -144,6 +144,8 @@ const table = (different: object): Row[1] => ({
     found: [{ name: 'users', engine: 'InnoDB', collation: 'utf8mb4_unicode_ci', ...different }],
   },
 })
+const readable = tables.filter((name) => name !== 'users')
+const onlySelect = (name: string): string => app(`SELECT ON \`shop\`.\`${name}\``)
 const rows: readonly Row[] = [
   ['needed-privileges', {}, 'ok', "app@% has all privileges in 'shop' that the application needs"],
   [
@@ -152,6 +154,22 @@ const rows: readonly Row[] = [
     'fault',
     "app@% lacks in 'shop': UPDATE; DELETE",
     'dbtool db grants --for app@% --apply',
+  ],
+  [
+    'needed-privileges',
+    {
+      ...target({ readOnly: true }),
+      ...holding({ lines: [app('SELECT (`id`) ON `shop`.`users`'), ...readable.map(onlySelect)] }),
+    },
+    'ok',
+    "app@% has all privileges in 'shop' that reading needs",
+  ],
+  [
+    'needed-privileges',
+    { ...target({ readOnly: true }), ...holding({ lines: [usage, ...readable.slice(1).map(onlySelect)] }) },
+    'fault',
+    `app@% lacks in 'shop': SELECT on ${readable[0]}`,
+    'dbtool db grants --for app@% --role reporter --apply',
   ],
   [
     'needed-privileges',

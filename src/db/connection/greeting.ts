@@ -19,16 +19,22 @@ const replicationPrefix = '5.5.5-'
 const mysqlFlag = 1
 const tlsFlag = 0x800
 const threadIdAndSeedBytes = 13
+const flagBytes = 2
+const errorPacket = 0xff
+const utf8mb4UnicodeCi = 224
 
 /**
  * Waits for the first packet on a socket and leaves it there to be read. The socket is paused afterwards.
- * @returns undefined for a packet that is no greeting, such as an error.
+ * @returns undefined for an error instead of a greeting.
  * @throws the error of the socket, or one with the code ECONNRESET when the server closes it. After `timeoutMs`, the
- * code is ETIMEDOUT; zero is no limit.
+ * code is ETIMEDOUT; zero is no limit. For another service, such as SSH, the code is OTHER_SERVICE.
  */
 export async function greetingOn(socket: Socket, timeoutMs: number): Promise<Greeting | undefined> {
   const bytes = await firstPacket(socket, timeoutMs)
-  return parseGreeting(bytes.subarray(headerBytes))
+  const payload = bytes.subarray(headerBytes)
+  if (payload[0] !== protocol && payload[0] !== errorPacket)
+    throw Object.assign(new Error('another service answered'), { code: 'OTHER_SERVICE' })
+  return parseGreeting(payload)
 }
 
 function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
@@ -51,6 +57,7 @@ function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
       if (bytes.length < headerBytes + length && length <= longestBytes) return
       socket.pause()
       complete(() => {
+        nameUtf8(bytes)
         socket.unshift(bytes)
         resolve(bytes)
       })
@@ -60,12 +67,22 @@ function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
   })
 }
 
+/**
+ * The connector would write its first messages in the default character set of the server. It does not know some, such
+ * as ujis, which would end the process. So the greeting names utf8mb4 instead.
+ */
+function nameUtf8(bytes: Buffer): void {
+  const end = bytes.indexOf(0, headerBytes + 1)
+  const collationAt = end + 1 + threadIdAndSeedBytes + flagBytes
+  if (bytes[headerBytes] === protocol && end > 0 && collationAt < bytes.length) bytes[collationAt] = utf8mb4UnicodeCi
+}
+
 /** The payload of a greeting of protocol 10, https://mariadb.com/docs/server/reference/clientserver-protocol/. */
 function parseGreeting(payload: Buffer): Greeting | undefined {
   if (payload[0] !== protocol) return undefined
   const end = payload.indexOf(0, 1)
   const flagsAt = end + 1 + threadIdAndSeedBytes
-  if (end < 0 || payload.length < flagsAt + 2) return undefined
+  if (end < 0 || payload.length < flagsAt + flagBytes) return undefined
   const text = payload.toString('latin1', 1, end)
   const flags = payload.readUInt16LE(flagsAt)
   const isPrefixed = text.startsWith(replicationPrefix)

@@ -31,7 +31,7 @@ export function connectorOptions(target: Target, limits: Limits, encrypted: bool
   return {
     ...barePlace(target, encrypted),
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    // Without it, the first statement would have the character set of the server, such as utf16.
+    // Without it, the first statement of the connector's pool would have the server's character set, such as utf16.
     collation: 'UTF8MB4_UNICODE_CI',
     typeCast: readValue,
     // Parameters would land in the text of errors.

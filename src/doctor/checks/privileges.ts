@@ -11,16 +11,20 @@ export const privilegeChecks: readonly Check[] = [
   check({
     name: 'needed-privileges',
     group,
-    looksAt: 'this account may SELECT, INSERT, UPDATE and DELETE in the shop (with its active roles)',
-    needs: ['database', 'grants', 'tables'],
-    judge({ database: { name }, grants, tables: { expected } }) {
+    looksAt:
+      'this account may SELECT, INSERT, UPDATE and DELETE in the shop (with its active roles); ' +
+      'with readOnly, it may SELECT',
+    needs: ['destination', 'database', 'grants', 'tables'],
+    judge({ destination, database: { name }, grants, tables: { expected } }) {
       const { account, accountGrants } = grants
-      const missing = missingPrivileges(accountGrants, nameInGrants(name, grants), expected)
-      if (missing.length === 0) return ok(`${account} has all privileges in '${name}' that the application needs`)
+      const { readOnly = false } = destination.target
+      const missing = missingPrivileges(accountGrants, nameInGrants(name, grants), { tables: expected, readOnly })
+      const work = readOnly ? 'reading' : 'the application'
+      if (missing.length === 0) return ok(`${account} has all privileges in '${name}' that ${work} needs`)
       const found = `${account} lacks in '${name}': ${missing.join('; ')}`
       const [role] = accountGrants.idleRoles
       return role === undefined
-        ? fault(found, grantsFor(account))
+        ? fault(found, grantsFor(account, readOnly ? 'reporter' : 'app'))
         : fault(`${found}; its role '${role}' is not active`, `SET DEFAULT ROLE ${quotedName(role)}, as that user`)
     },
   }),

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
@@ -12,6 +13,7 @@ import { loginName } from '../../../src/server/login.ts'
 import { startServer } from '../../../src/server/start.ts'
 import { furnishedHome } from '../../server/temporary-home.ts'
 import { roundRobin } from '../../support/relay.ts'
+import { listening } from '../proxy.ts'
 
 const over = (port: number): Target => ({
   ...socketTarget('', loginName()),
@@ -117,10 +119,25 @@ describe('the server that a connection has reached', () => {
   })
 })
 
+it.each(['SSH-2.0-OpenSSH_9.2\r\n', 'HTTP/1.1 400 Bad Request\r\n\r\n', '220 mail ESMTP\r\n', '-ERR no command\r\n'])(
+  'another service is named as such: %j',
+  async (banner) => {
+    const port = await listening(createServer((client) => client.on('error', () => undefined).end(banner)))
+    await expect(connect(over(port))).rejects.toMatchObject({
+      code: 'NOT_MARIADB',
+      exitCode: 4,
+      message: `another service than MariaDB answers at 127.0.0.1:${port}`,
+      hint: 'check --host and --port, or --socket',
+    })
+  },
+)
+
 describe('a server whose default character set is', () => {
   it.each([
     ['utf8mb4', 45],
     ['latin1', 8],
+    ['ujis', 12],
+    ['swe7', 10],
     ['ucs2', 35],
     ['utf16', 54],
     ['utf32', 60],

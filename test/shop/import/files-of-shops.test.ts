@@ -123,6 +123,23 @@ it('an export that overlaps the last one tells which orders are now shipped or c
   expect(await placed()).toHaveLength(4)
 })
 
+it('WooCommerce (REST API): a price is the one after coupons', async () => {
+  const item = { name: 'Cup', sku: 'CUP', quantity: 2, subtotal: '20.00', total: '15.00', price: 7.5 }
+  const order = {
+    ...{ number: '9', status: 'processing', currency: 'EUR', date_created_gmt: '2026-03-01T10:00:00' },
+    ...{ billing: { email: 'kim@example.com' }, line_items: [item], shipping_total: '4.00', discount_total: '5.00' },
+    ...{ total_tax: '3.80', total: '22.80' },
+  }
+  const path = join(folder, 'woocommerce.json')
+  writeFileSync(path, JSON.stringify([order]))
+  const { json } = await dbtool(
+    ['orders', 'import', path, '--preset', 'woocommerce-api', '--create-missing', '--initial-stock', '9', '--json'],
+    { database: database.name },
+  )
+  expect(json()).toMatchObject({ orders_placed: 1, differing_totals: { orders: 0 } })
+  expect(await placed()).toEqual(['9 confirmed 22.80 2×CUP tax 3.80 shipping 4.00'])
+})
+
 it('Magento: guests by the address of the bill, bundles once, taxes on top, and words of its states', async () => {
   const order = { created_at: '2026-01-02 10:11:12', order_currency_code: 'USD', shipping_amount: 0, tax_amount: 0 }
   const item = { sku: 'TEE', name: 'Tee', qty_ordered: 2, price: 20 }

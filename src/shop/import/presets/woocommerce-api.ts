@@ -18,14 +18,15 @@ export const woocommerceApi: Preset = {
         status: ['status'],
         currency: ['currency'],
         shipping: ['shipping_total'],
-        discount: ['discount_total'],
         reported_tax: ['total_tax'],
         reported_total: ['total'],
         reported_refund: ['refunds[+].total'],
       },
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
-      note: 'Prices without tax often have many decimals; --round half-up rounds them to cents.',
+      note:
+        'Prices without tax often have many decimals; --round half-up rounds them to cents. ' +
+        'A price is the one after coupons, so that discount_total is a part of it.',
     },
     products: {
       from: 'GET /wp-json/wc/v3/products, as a JSON list or one object per line',
