@@ -43,7 +43,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'twice.name',
     "unused.join(', ')",
   ],
-  'no command line': ['fault', 'oldestServer', 'quoteValue(text)'],
+  'no command line': ['fault', 'quoteValue(text)'],
   'flags that are compared, and not shown': ['dateFormat', 'round'],
 }
 
