@@ -24,6 +24,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'next',
     'noun',
     'oldestNode',
+    'oldestServer',
     'onConflict',
     'other',
     'path',
@@ -42,7 +43,8 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'twice.name',
     "unused.join(', ')",
   ],
-  'no command line': ['dateFormat', 'fault', 'oldestServer', 'quoteValue(text)', 'round'],
+  'no command line': ['fault', 'quoteValue(text)'],
+  'flags that are compared, and not shown': ['dateFormat', 'round'],
 }
 
 /** Expressions that follow a command or a flag in a template, without a function that quotes them. */

@@ -135,6 +135,10 @@ async function importPath<S extends object>(
   if (options.preset === 'auto') ctx.out.note(`preset: ${preset ?? 'none, these are the columns of dbtool'}`)
   const progress = ctx.out.progress()
   const place = options.rejects === undefined ? undefined : rejectsPlace(ctx, options.rejects)
+  const onReject =
+    place === undefined
+      ? firstFew(ctx.out, '… and more; --rejects FILE saves all of them', 'rejected: ')
+      : (): void => undefined
   let rejects: RejectsFile | undefined
   try {
     if (place !== undefined) await Rejects.assertFree(place, file)
@@ -146,8 +150,8 @@ async function importPath<S extends object>(
           rejects,
           signal,
           onProgress: progressOf(progress, file.bytes),
-          onReject: firstReasons(ctx.out, options.rejects),
-          onNote: firstNotes(ctx.out),
+          onReject,
+          onNote: firstFew(ctx.out, '… and more'),
         })
       },
       { dryRun: rollsBack && options.dryRun === true, writesInSteps: rollsBack || options.dryRun !== true },
@@ -207,20 +211,13 @@ function progressOf(progress: Progress, bytes: number): ImportSession['onProgres
     })
 }
 
-function firstReasons(out: Output, rejectsPath: string | undefined): ImportSession['onReject'] {
+/** Prints the first few texts, and once that there are more. */
+function firstFew(out: Output, more: string, before = ''): (text: string) => void {
   let count = 0
-  return (reason) => {
+  return (text) => {
     count += 1
-    if (rejectsPath !== undefined || count > maxReasons + 1) return
-    out.note(count > maxReasons ? '… and more; --rejects FILE saves all of them' : `rejected: ${reason}`)
-  }
-}
-
-function firstNotes(out: Output): ImportSession['onNote'] {
-  let count = 0
-  return (note) => {
-    count += 1
-    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more' : note)
+    if (count <= maxReasons) out.note(`${before}${text}`)
+    else if (count === maxReasons + 1) out.note(more)
   }
 }
 

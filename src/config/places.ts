@@ -26,37 +26,22 @@ export interface Places {
  * Sentences about invalid values are added to `wrong`.
  */
 export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wrong: string[]): Promise<Places> {
-  const { env, cwd, flags, optionFile } = sources
+  const { env, cwd } = sources
   const [home, paths, choice] = [homeOf(env), profilePaths({ env, cwd }), profileChoice(sources, envFile)]
   // Loaded on demand: most users have no profiles.
   const profileModule = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
   const files = profileModule?.readProfileFiles(paths, { env, cwd }) ?? []
   const selected = choice === undefined ? undefined : profileModule?.findProfile(files, choice, home)
-  const selectedIn = (origin: string): Layer[] =>
-    selected?.layer !== undefined && selected.origin === origin ? [selected.layer] : []
-  const options =
-    optionFile === undefined
-      ? undefined
-      : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
-  const layers = [
-    layerOf({ origin: flagOrigin }, flags, wrong),
-    ...selectedIn(flagOrigin),
-    ...(options === undefined ? [] : [options.layer]),
-    layerOf({ origin: 'environment' }, env, wrong),
-    ...selectedIn('environment'),
-    layerOf({ origin: envFile.name, found: envFile.found }, envFile.texts, wrong),
-    ...selectedIn(envFile.name),
-  ]
-  const ignored = [envFile, ...files].flatMap((file) => file.ignored ?? [])
+  const options = await optionLayer(sources, home)
+  const layers = namedLayers(sources, envFile, { profile: selected, options: options?.layer, wrong })
   const isNamed = layers.some(hasAddress)
   const profile = selected ?? (isNamed ? undefined : profileModule?.defaultProfile(files, home))
   if (selected === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   const server = layers.some(hasAddress) ? undefined : await privateServer(sources)
-  layers.push(...(server?.layers ?? []))
-  ignored.push(...(server?.ignored ?? []))
+  const ignored = [...[envFile, ...files].flatMap((file) => file.ignored ?? []), ...(server?.ignored ?? [])]
   const places = ignored.map((file) => ({ ...file, stops: !isNamed && !file.isStray }))
   return {
-    layers,
+    layers: [...layers, ...(server?.layers ?? [])],
     faults: [
       ...files.flatMap(({ faults }) => faults),
       ...(profile?.faults ?? []),
@@ -67,6 +52,40 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     profile,
     isServerStopped: server?.isStopped === true,
   }
+}
+
+async function optionLayer(
+  { optionFile, cwd }: ConfigSources,
+  home: string,
+): Promise<{ readonly layer: Layer; readonly faults: readonly ConfigFault[] } | undefined> {
+  return optionFile === undefined
+    ? undefined
+    : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
+}
+
+interface NamedPlaces {
+  readonly profile: Profile | undefined
+  readonly options: Layer | undefined
+  readonly wrong: string[]
+}
+
+/** The layers that somebody has named, each with the profile that it selects. */
+function namedLayers(
+  { flags, env }: ConfigSources,
+  envFile: EnvFile,
+  { profile, options, wrong }: NamedPlaces,
+): Layer[] {
+  const selectedIn = (origin: string): Layer[] =>
+    profile?.layer !== undefined && profile.origin === origin ? [profile.layer] : []
+  return [
+    layerOf({ origin: flagOrigin }, flags, wrong),
+    ...selectedIn(flagOrigin),
+    ...(options === undefined ? [] : [options]),
+    layerOf({ origin: 'environment' }, env, wrong),
+    ...selectedIn('environment'),
+    layerOf({ origin: envFile.name, found: envFile.found }, envFile.texts, wrong),
+    ...selectedIn(envFile.name),
+  ]
 }
 
 const withoutServer = ({ sentence, fix }: Ignored): ConfigFault => ({

@@ -1,4 +1,4 @@
-import { firstConnectorErrno, firstServerErrno } from '../error-numbers.ts'
+import { firstConnectorErrno } from '../error-numbers.ts'
 import { DbtoolError } from '../../errors.ts'
 import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
@@ -219,10 +219,10 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
   )
 }
 
-/** True if the server rejected the statement; it then took no effect. */
+/** True if the server rejected the statement; it then took no effect. The number of a full disk is below 1000. */
 function isRejected(error: unknown): error is DatabaseError {
-  const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? (error.errno ?? 0) : 0
-  return errno >= firstServerErrno && errno < firstConnectorErrno
+  if (!(error instanceof DatabaseError) || error.code === 'CONNECTION_LOST') return false
+  return error.sqlState !== undefined && (error.errno ?? firstConnectorErrno) < firstConnectorErrno
 }
 
 function notStarted({ version, name }: Migration, cause: DatabaseError): DbtoolError {

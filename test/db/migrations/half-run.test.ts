@@ -98,6 +98,19 @@ describe('a migration that stopped half-way', () => {
     expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
   })
 
+  it('does not start if the disk is full at its first statement', async () => {
+    const text = 'Error writing file \'./d/shelves.frm\' (Errcode: 28 "No space left on device")'
+    const quoted = `'${text.replaceAll("'", "''")}'`
+    const full = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 3, MESSAGE_TEXT = ${quoted};\nDO 1;\nDO 1;\n`
+    const { connection: session } = database
+    await expect(migrate({ session, known: folder({ '0003_shelves.up.sql': full }) })).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      message: `migration 3 (shelves) did not start: ${text}`,
+      hint: expect.stringMatching(/^nothing was changed; free space/),
+    })
+    expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+  })
+
   it('does not start if its first statement is rejected, neither up nor down', async () => {
     const { connection: session } = database
     const refused = {
