@@ -223,16 +223,16 @@ describe('a file of today', () => {
       { amounts_not_imported: [], differing_totals: { orders: 0 }, columns_missing: [] },
     ],
     [
-      'WooCommerce: the discount of the order, not of each coupon, and taxes on top',
+      'WooCommerce: prices are those after coupons, and taxes are on top',
       [
         'Order Number,Order Status,Order Date,Email (Billing),Cart Discount Amount,Order Shipping Amount,' +
           'Order Refund Amount,Order Total Amount,Order Total Tax Amount,SKU,Item Name,Quantity (- Refund),Item Cost,' +
           'Coupon Code,Discount Amount',
-        '1201,Completed,2026-03-01 10:00,kim@example.com,5,4.00,0,33.80,4.80,TEE,Tee,2,15.00,A,3',
+        '1201,Completed,2026-03-01 10:00,kim@example.com,5,4.00,0,33.80,4.80,TEE,Tee,2,12.50,A,3',
         '1201,Completed,2026-03-01 10:00,kim@example.com,5,4.00,0,33.80,4.80,,Sticker,1,0,B,2',
       ],
       ['--preset', 'auto'],
-      ['1201 delivered 33.80 1×Sticker+2×TEE tax 4.80 shipping 4.00 discount -5.00'],
+      ['1201 delivered 33.80 1×Sticker+2×TEE tax 4.80 shipping 4.00'],
       { amounts_not_imported: [], differing_totals: { orders: 0 } },
     ],
     [

@@ -22,7 +22,6 @@ export const woocommerce: Preset = {
         status: ['Order Status', 'status'],
         currency: ['Order Currency', 'order_currency', 'currency'],
         shipping: ['Order Shipping Amount', 'shipping_total'],
-        discount: ['Cart Discount Amount', 'Discount Amount', 'discount_total'],
         reported_tax: ['Order Total Tax Amount', 'tax_total'],
         reported_total: ['Order Total Amount', 'order_total'],
         reported_refund: ['Order Refund Amount', 'refunded_total'],
@@ -31,7 +30,9 @@ export const woocommerce: Preset = {
       carryBy: 'order_ref',
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0', '-'] }, reason: 'quantity 0, or a refund' }],
-      note: 'Prices without tax often have six decimals; --round half-up rounds them to cents.',
+      note:
+        'Prices without tax often have six decimals; --round half-up rounds them to cents. ' +
+        'Item Cost is the price after coupons, so that Cart Discount Amount is a part of it.',
     },
     products: {
       from: 'Products → All products → Export',
