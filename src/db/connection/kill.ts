@@ -14,8 +14,8 @@ const waitMs = 2_000
 const pollMs = 20
 /** Behind a balancer, one of the next connections may reach the right server. */
 const mostConnections = 4
-const mostAstray = 16
-const longestPauseMs = 20
+const mostAstray = 32
+const longestPauseMs = 10
 /** Pauses while the server takes no connection: twice as long each time. */
 const shortestPatienceMs = 50
 const longestPatienceMs = 500
