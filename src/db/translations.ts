@@ -91,7 +91,7 @@ const plainRefused: Translation = {
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
   hintInCode: () => "set sslMode of the pool to 'required', or to a mode that also checks the certificate",
 }
-const noDatabase: Translation = {
+const otherService: Translation = {
   code: 'NOT_MARIADB',
   message: (_error, target) => `another service than MariaDB answers at ${addressOf(target)}`,
   hint: () => 'check --host and --port, or --socket',
@@ -257,7 +257,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
 }
 
 const byCode: Readonly<Record<string, Translation>> = {
-  OTHER_SERVICE: noDatabase,
+  OTHER_SERVICE: otherService,
   ECONNREFUSED: unreachable,
   ENOENT: unreachable,
   ENOTFOUND: unreachable,

@@ -6,14 +6,15 @@ export interface SessionVariable {
   readonly name: string
   /** The value of every session of dbtool, as SQL and as SHOW VARIABLES prints it. */
   readonly value: string
-  /** The first version of MariaDB with this variable, as in an executable comment: 110200 is 11.2.0. */
+  /**
+   * The first version of MariaDB with this variable, as in an executable comment: 110200 is 11.2.0. With the
+   * oldest number, every supported MariaDB has it, and MySQL has not.
+   */
   readonly since?: number
   /** The consequence of another global value for programs that set none themselves. Undefined: no harm. */
   readonly harm?: string
 }
 
-/** Every supported MariaDB has the variable, and MySQL has not. */
-const oldest = oldestNumber
 const noLimit = '18446744073709551615'
 
 /**
@@ -25,7 +26,7 @@ export const sessionVariables: readonly SessionVariable[] = [
   { name: 'completion_type', value: 'NO_CHAIN', harm: 'COMMIT starts another transaction, or disconnects' },
   { name: 'foreign_key_checks', value: 'ON', harm: 'rows can refer to rows that do not exist' },
   { name: 'unique_checks', value: 'ON', harm: 'a unique index can get duplicates' },
-  { name: 'check_constraint_checks', value: 'ON', since: oldest, harm: 'CHECK constraints are not enforced' },
+  { name: 'check_constraint_checks', value: 'ON', since: oldestNumber, harm: 'CHECK constraints are not enforced' },
   { name: 'sql_select_limit', value: noLimit, harm: 'SELECT without LIMIT returns only the first rows' },
   { name: 'sql_safe_updates', value: 'OFF', harm: 'UPDATE and DELETE without a key fail' },
   // Setting max_join_size turns sql_big_selects off, so this order matters.
@@ -36,16 +37,16 @@ export const sessionVariables: readonly SessionVariable[] = [
   { name: 'group_concat_max_len', value: '1048576' },
   { name: 'max_sort_length', value: '1024' },
   { name: 'default_week_format', value: '0' },
-  { name: 'default_regex_flags', value: '', since: oldest },
+  { name: 'default_regex_flags', value: '', since: oldestNumber },
   { name: 'character_set_collations', value: '', since: 110200 },
   // The text of an error names keys and databases, and is parsed.
   { name: 'lc_messages', value: 'en_US' },
   { name: 'lc_time_names', value: 'en_US' },
   // A prompt, a pager or a file of another system may keep a connection idle, or its rows unread.
   { name: 'wait_timeout', value: '28800' },
-  { name: 'idle_transaction_timeout', value: '0', since: oldest },
-  { name: 'idle_readonly_transaction_timeout', value: '0', since: oldest },
-  { name: 'idle_write_transaction_timeout', value: '0', since: oldest },
+  { name: 'idle_transaction_timeout', value: '0', since: oldestNumber },
+  { name: 'idle_readonly_transaction_timeout', value: '0', since: oldestNumber },
+  { name: 'idle_write_transaction_timeout', value: '0', since: oldestNumber },
   { name: 'net_read_timeout', value: '600' },
   { name: 'net_write_timeout', value: '28800' },
 ]
@@ -77,10 +78,10 @@ export function sessionStatement(
     `lock_wait_timeout = ${Math.min(lockWaitSeconds, yearSeconds)}`,
   ]
   const ofMariaDb: SessionVariable[] = [
-    { name: 'max_statement_time', value: String(limits.statementTimeoutMs / 1000), since: oldest },
+    { name: 'max_statement_time', value: String(limits.statementTimeoutMs / 1000), since: oldestNumber },
     // Names that every supported version has; 11.1 added others.
-    { name: 'tx_isolation', value: 'READ-COMMITTED', since: oldest },
-    ...(readOnly ? [{ name: 'tx_read_only', value: 'ON', since: oldest }] : []),
+    { name: 'tx_isolation', value: 'READ-COMMITTED', since: oldestNumber },
+    ...(readOnly ? [{ name: 'tx_read_only', value: 'ON', since: oldestNumber }] : []),
   ]
   const all = `${variables.join(', ')}${[...ofMariaDb, ...sessionVariables].map(assignment).join('')}`
   const ofCaller = Object.entries(own).map(([name, value]) => assignment({ name, value: String(value) }))

@@ -1,4 +1,5 @@
 import { ownBlock } from '../../db/queries.ts'
+import { existingOrders, keysIn } from './order-keys.sql.ts'
 import { refusalsOf } from './refusals.ts'
 
 /**
@@ -48,14 +49,7 @@ const adjustments = `JSON_TABLE(wanted_adjustments, '$[*]' COLUMNS (
       label VARCHAR(100) CHARACTER SET utf8mb4 PATH '$[2]',
       amount DECIMAL(10, 2) PATH '$[3]'
     )) AS adjustment`
-const keysIn = (document: string): string => `JSON_TABLE(${document}, '$[*]' COLUMNS (
-      n FOR ORDINALITY,
-      order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$'
-    )) AS wanted`
 const keys = keysIn('wanted_keys')
-/** Converts to the collation of the key; otherwise its index would not be used. */
-const asKey = (column: string): string => `CONVERT(${column} USING utf8mb4) COLLATE utf8mb4_bin`
-const existingOrders = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest'
 const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
 const refusedKeys = `${keys} STRAIGHT_JOIN ${refusalsOf('wanted.order_key')}`

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { ownBlock, type Queries } from '../../db/queries.ts'
+import { existingOrders, keysIn } from './order-keys.sql.ts'
 
 /**
  * The name of an attempt to place the order of a key, for the table order_refusals: `<hash of the key>-<round>`. All
@@ -36,9 +37,7 @@ export const refusalsOf = (key: string): string =>
 
 const hashOf = (key: string): string => `CONVERT(LEFT(SHA2(${key}, 256), ${hashLength}) USING ascii) COLLATE ascii_bin`
 
-const keys = `JSON_TABLE(wanted_keys, '$[*]' COLUMNS (
-      order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$'
-    )) AS wanted`
+const keys = keysIn('wanted_keys')
 
 /**
  * Both halves are needed. An attempt that has inserted its key does not look at the refusals again. But the key can be
@@ -60,9 +59,7 @@ const refuseSql = `${ownBlock}
     INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest)
       SELECT 0, 0, wanted.order_key, '' FROM ${keys};
   SET STATEMENT foreign_key_checks = 0 FOR
-    DELETE o FROM ${keys}
-      STRAIGHT_JOIN orders o FORCE INDEX (idempotency_key)
-        ON o.idempotency_key = CONVERT(wanted.order_key USING utf8mb4) COLLATE utf8mb4_bin;
+    DELETE o FROM ${keys} STRAIGHT_JOIN ${existingOrders};
   DELETE FROM order_refusals WHERE refused_at < UTC_TIMESTAMP() - INTERVAL 30 DAY;
   UPDATE ${keys} STRAIGHT_JOIN ${refusalsOf('wanted.order_key')}
     SET r.refused_at = UTC_TIMESTAMP(), r.attempt = CONCAT(
