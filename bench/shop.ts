@@ -29,15 +29,15 @@ export async function makeDatabase(server: BenchServer, name: string): Promise<v
   await server.connection(name, (session) => migrate({ session, known: loadMigrations() }))
 }
 
-/** Creates users 1 to `users` and products 1 to `products` on the server. */
+/** Creates users 1 to `users` and products 1 to `products` on the server; these products are not new. */
 export async function fillShop(queries: Queries, { users, products }: ShopSize): Promise<void> {
   await queries.execute(
     `INSERT INTO users (id, username, email, password_hash)
      SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`,
   )
   await queries.execute(
-    `INSERT INTO products (id, sku, name, price, stock, stock_received)
-     SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty}
+    `INSERT INTO products (id, sku, name, price, stock, stock_received, refused_at)
+     SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty}, NULL
      FROM seq_1_to_${products}`,
   )
 }

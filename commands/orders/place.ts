@@ -98,12 +98,12 @@ async function placeOnce(ctx: Context, db: Database, order: ParsedOrder): Promis
     import('../../src/shop/orders/place-order.ts'),
     import('../../src/context/lost-attempts.ts'),
   ])
-  const { key } = order
   const attempts = new LostAttempts(ctx.io)
-  return placeOrder(db, { ...order, author: ctx.author(), earlier: attempts.of(key) })
-    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(order, error), error))
+  const request = { ...order, author: ctx.author(), earlier: attempts.of(order.key) }
+  return placeOrder(db, request)
+    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(request, error), error))
     .catch((error: unknown) => {
-      attempts.add(key, error)
+      attempts.add(order, error)
       throw error
     })
 }

@@ -5,8 +5,7 @@ import { DbtoolError, messageOf } from '../../src/errors.ts'
 import type { UnknownOutcomeInfo } from '../../src/shop/orders/exactly-once.ts'
 import { getOrder, type Order } from '../../src/shop/orders/orders.ts'
 import { quotedForShell } from '../../src/values.ts'
-import type { Placement } from '../../src/shop/orders/place-order.ts'
-import type { RefusedOrder } from '../../src/shop/orders/refusals.ts'
+import type { AttemptedOrder, Placement } from '../../src/shop/orders/place-order.ts'
 
 /** How an interrupted command finds its outcome, and the messages for it. */
 export interface OutcomeLookup {
@@ -38,7 +37,7 @@ export async function resolveInterrupted(
 }
 
 /** The outcome of an interrupted `orders place`. */
-export async function placementOutcome(order: RefusedOrder, error: unknown): Promise<OutcomeLookup> {
+export async function placementOutcome(order: AttemptedOrder, error: unknown): Promise<OutcomeLookup> {
   const { unknownPlacement, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
   return {
     find: async (queries) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { ConnectionIdentity } from '../db/failures.ts'
 import { OutcomeUnknown } from '../shop/orders/exactly-once.ts'
+import type { EarlierAttempt } from '../shop/orders/place-order.ts'
+import type { RefusedOrder } from '../shop/orders/refusals.ts'
 import { HourlyFile, type OfUser } from './hourly-file.ts'
 
 /**
@@ -16,19 +17,22 @@ export class LostAttempts {
   }
 
   /** Keeps the lost connections of an error with an unknown outcome. Never throws. */
-  add(key: string, error: unknown): void {
+  add({ key, lines }: RefusedOrder, error: unknown): void {
     if (!(error instanceof OutcomeUnknown)) return
+    const products = lines.map(({ productId }) => productId)
     for (const { threadId, server } of error.lost)
-      this.#file.add(JSON.stringify({ key: hashOf(key), threadId, server }))
+      this.#file.add(JSON.stringify({ key: hashOf(key), threadId, server, products }))
   }
 
-  of(key: string): ConnectionIdentity[] {
+  of(key: string): EarlierAttempt[] {
     const hash = hashOf(key)
     return this.#file.lines().flatMap((line) => {
       const entry = parse(line)
       if (entry?.key !== hash || typeof entry.threadId !== 'number') return []
       const server = typeof entry.server === 'string' ? entry.server : undefined
-      return [{ threadId: entry.threadId, server }]
+      const products: unknown[] = Array.isArray(entry.products) ? entry.products : []
+      const productIds = products.filter((id) => typeof id === 'number')
+      return [{ threadId: entry.threadId, server, productIds }]
     })
   }
 }
@@ -36,7 +40,7 @@ export class LostAttempts {
 /** A key may name a customer. */
 const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32)
 
-type Entry = Readonly<Record<'key' | 'threadId' | 'server', unknown>>
+type Entry = Readonly<Record<'key' | 'threadId' | 'server' | 'products', unknown>>
 
 function parse(line: string): Entry | undefined {
   try {

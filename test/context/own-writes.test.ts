@@ -104,14 +104,18 @@ it('lost connections are kept by the key of their order, which the file does not
     { threadId: 7, server: 'vm/3306' },
     { threadId: 8, server: undefined },
   ]
-  new LostAttempts(user('lost')).add('basket-1', new OutcomeUnknown(unknown, lost, undefined))
-  new LostAttempts(user('lost')).add('basket-1', new Error('another one'))
-  expect(attempts('basket-1', 60)).toEqual(lost)
+  const order = { key: 'basket-1', lines: [{ productId: 3 }, { productId: 5 }] }
+  new LostAttempts(user('lost')).add(order, new OutcomeUnknown(unknown, lost, undefined))
+  new LostAttempts(user('lost')).add(order, new Error('another one'))
+  expect(attempts('basket-1', 60)).toEqual(lost.map((one) => ({ ...one, productIds: [3, 5] })))
   expect(attempts('basket-1', 120)).toEqual([])
   expect(attempts('basket-2')).toEqual([])
   const directory = join(folder, 'lost', 'cache', 'lost-attempts')
   const file = join(directory, readdirSync(directory)[0] ?? '')
   expect(readFileSync(file, 'utf8')).not.toContain('basket')
+  // Earlier versions kept no products.
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/,"products":[^}]*/g, ''), { flag: 'w' })
+  expect(attempts('basket-1')).toEqual(lost.map((one) => ({ ...one, productIds: [] })))
   writeFileSync(file, '{"key":\nnull\n', { flag: 'w' })
   expect(attempts('basket-1')).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { LostAttempts } from '../../src/context/lost-attempts.ts'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
@@ -15,18 +16,27 @@ import { placeOrdersTogether } from '../../src/shop/orders/place-orders.ts'
 import { refuseAttempts } from '../../src/shop/orders/refusals.ts'
 import { insertProducts } from '../../src/shop/products/products.ts'
 import { replacing, testDatabase, untilWaiting, withPool } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 import { limits } from './support/operations.ts'
 import { executesWith, packetProxy, type PacketProxy } from './support/packets.ts'
 
 const database = testDatabase()
 const shop = oneOrder(database)
+const folder = temporaryFolder()
 beforeEach(() => database.connection.execute('DELETE FROM order_refusals'))
 
-/** The row of a key that was refused, and then refused again so many times. */
-const attemptOf = (key: string, again = 0): string =>
-  `${hash('sha256', key, 'hex').slice(0, 26)}-${String(again).padStart(9, '0')}`
-const refusals = async (): Promise<unknown[]> => database.connection.rows('SELECT attempt FROM order_refusals')
+const hashOf = (key: string): string => hash('sha256', key, 'hex').slice(0, 26)
+/** The hashes of the keys that were refused. */
+const refusals = async (): Promise<unknown[]> =>
+  (await database.connection.rows<{ name: string }>('SELECT LEFT(attempt, 26) AS name FROM order_refusals')).map(
+    ({ name }) => name,
+  )
+/** The last round of a key that was refused. */
+async function roundOf(key: string): Promise<number> {
+  const sql = 'SELECT CAST(RIGHT(attempt, 9) AS UNSIGNED) AS round FROM order_refusals WHERE attempt LIKE ?'
+  return (await database.connection.rows<{ round: number }>(sql, [`${hashOf(key)}-%`]))[0]!.round
+}
 const stocked = (units: number): Promise<unknown> =>
   database.connection.execute('UPDATE products SET stock = ?, stock_received = ?', [units, units])
 
@@ -42,9 +52,12 @@ function over(port: number): PooledDatabase {
   return new PooledDatabase(pool)
 }
 
-/** A proxy that holds the order back, and hides the server: nothing can be killed behind it. */
-async function holdingOrder(): Promise<PacketProxy> {
-  const fault = { direction: 'up', packet: executesWith(shop.request.key), how: 'hold' } as const
+/** A proxy that holds one attempt of the order back, and hides the server: nothing can be killed behind it. */
+async function holdingOrder(attempt = 1): Promise<PacketProxy> {
+  const isAttempt = executesWith(shop.request.key)
+  let seen = 0
+  const packet = (data: Buffer): boolean => isAttempt(data) && (seen += 1) === attempt
+  const fault = { direction: 'up', packet, how: 'hold' } as const
   const network = await packetProxy(inject('socket'), fault, { hidesServer: true })
   onTestFinished(() => network.close())
   return network
@@ -80,7 +93,7 @@ describe('an order that cannot be killed at its server, because a proxy hides it
       await stocked(0)
       const network = await holdingOrder()
       await expect(placeOrder(over(network.port), request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
-      expect([network.struck, await refusals()]).toEqual([true, [{ attempt: attemptOf(request.key) }]])
+      expect([network.struck, await refusals()]).toEqual([true, [hashOf(request.key)]])
       await stocked(10)
       await released(network)
       expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
@@ -88,6 +101,51 @@ describe('an order that cannot be killed at its server, because a proxy hides it
       expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([1, 6, []])
     },
   )
+
+  it('nor does one of a later round, whose earlier refusal is deleted meanwhile because of its age', async () => {
+    const { request } = shop
+    await refuseAttempts(database.connection, [request])
+    await database.connection.execute('UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY')
+    // The first attempt finds the refusal, and the second one belongs to the next round.
+    const network = await holdingOrder(2)
+    const refused = expect(placeOrder(over(network.port), request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+    while (!network.struck) await sleep(5)
+    await stocked(0)
+    await refused
+    await stocked(10)
+    await released(network)
+    expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
+    expect(await placeOrder(database.connection, request)).toMatchObject({ outcome: 'placed' })
+  })
+
+  it('nor does one of a product that was created after the refusal', async () => {
+    const [{ id } = { id: 0 }] = await database.connection.rows<{ id: number }>(
+      'SELECT MAX(id) + 1 AS id FROM products',
+    )
+    const request = { ...shop.request, lines: [{ productId: id, quantity: 4 }] }
+    const network = await holdingOrder()
+    await expect(placeOrder(over(network.port), request)).rejects.toThrow(`product ${id} does not exist`)
+    expect(await products(1)).toEqual([id])
+    await released(network)
+    expect(await shop.orders()).toBe(0)
+    expect(await placeOrder(database.connection, request)).toMatchObject({ outcome: 'placed' })
+  })
+
+  it('nor does one of an earlier command with other products', async () => {
+    const { request } = shop
+    const network = await holdingOrder()
+    const impatient = new PooledDatabase(over(network.port).pool, { patienceMs: 1 })
+    const lost: unknown = await placeOrder(impatient, request).catch((error: unknown) => error)
+    expect(lost).toBeInstanceOf(OutcomeUnknown)
+    const attempts = new LostAttempts({ env: { DBTOOL_HOME: folder }, now: () => new Date() })
+    attempts.add(request, lost)
+    await database.connection.execute('UPDATE products SET refused_at = NULL')
+    const [productId = 0] = await products(1)
+    const other = { ...request, lines: [{ productId, quantity: 99 }], earlier: attempts.of(request.key) }
+    await expect(placeOrder(database.connection, other)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+    await released(network)
+    expect(await shop.orders()).toBe(0)
+  })
 
   it('nor do orders of one batch', async () => {
     const requests = ['the key', 'its neighbour'].map((key) => ({ ...shop.request, key }))
@@ -110,7 +168,7 @@ describe('an order that cannot be killed at its server, because a proxy hides it
     const lost = [{ threadId: 7, server: undefined }]
     const unknown = new OutcomeUnknown(unknownPlacement(shop.request.key), lost, undefined)
     expect(await resolveByKey(database.connection, shop.request, unknown)).toBeUndefined()
-    expect(await refusals()).toEqual([{ attempt: attemptOf(shop.request.key) }])
+    expect(await refusals()).toEqual([hashOf(shop.request.key)])
   })
 
   it('leaves no refusal when it was a dry run, or is placed by the next attempt', async () => {
@@ -132,7 +190,7 @@ describe('a refusal', () => {
         keys.map((key) => ({ key, lines: shop.request.lines })),
       ),
     )
-  const named = (...attempts: string[]): unknown[] => attempts.toSorted().map((attempt) => ({ attempt }))
+  const named = (...keys: string[]): unknown[] => keys.map(hashOf).toSorted()
   const inserting = (db: Connection): Promise<unknown> =>
     db.execute('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")', [
       shop.request.userId,
@@ -151,7 +209,7 @@ describe('a refusal', () => {
     await untilWaiting(database)
     await other.execute(end)
     if (end === 'ROLLBACK') {
-      const both = named(attemptOf('another key'), attemptOf(shop.request.key))
+      const both = named('another key', shop.request.key)
       expect([await refusal, await refusals()]).toEqual(['refused', both])
     } else {
       expect(await refusal).toMatchObject({ code: 'DUPLICATE', key: 'idempotency_key' })
@@ -172,7 +230,7 @@ describe('a refusal', () => {
     await inserting(other)
     await other.execute(end)
     if (end === 'ROLLBACK') {
-      expect([await refusal, await refusals()]).toEqual(['refused', named(attemptOf(shop.request.key))])
+      expect([await refusal, await refusals()]).toEqual(['refused', named(shop.request.key)])
     } else {
       expect(await refusal).toMatchObject({ code: 'DUPLICATE', key: 'idempotency_key' })
       expect([await refusals(), await shop.orders()]).toEqual([[], 1])
@@ -192,7 +250,7 @@ describe('a refusal', () => {
     const answer = withPool(database.target, {}, (db) => db.prepared(sql, values))
     await untilWaiting(database)
     await other.execute('DELETE FROM orders WHERE idempotency_key = ?', [shop.request.key])
-    await other.execute('INSERT INTO order_refusals (attempt) VALUES (?)', [attemptOf(shop.request.key)])
+    await other.execute('INSERT INTO order_refusals (attempt) VALUES (?)', [`${hashOf(shop.request.key)}-000000000`])
     await other.execute('COMMIT')
     expect(await answer).toEqual([{ outcome: 'refused', refused_round: 0 }])
     expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
@@ -201,7 +259,7 @@ describe('a refusal', () => {
   it('marks its products for longer than it is kept, and no other product', async () => {
     const marked = async (): Promise<unknown> =>
       database.connection.rows(`SELECT id, refused_at > UTC_TIMESTAMP() - INTERVAL 1 HOUR AS is_recent
-        FROM products WHERE refused_at IS NOT NULL`)
+        FROM products WHERE refused_at > UTC_TIMESTAMP() - INTERVAL 29 DAY`)
     const [{ productId }] = shop.request.lines as [OrderLine]
     await products(2)
     await refuse('one')
@@ -217,9 +275,10 @@ describe('a refusal', () => {
   it('can be repeated, needs no user, and leaves nothing but one row a key', async () => {
     await database.connection.execute('DELETE FROM users')
     await refuse('one', 'two')
-    expect(await refusals()).toEqual(named(attemptOf('one'), attemptOf('two')))
+    expect(await refusals()).toEqual(named('one', 'two'))
+    const first = await roundOf('one')
     for (let round = 1; round < 12; round += 1) await refuse('one', 'zwölf €')
-    expect(await refusals()).toEqual(named(attemptOf('one', 11), attemptOf('two'), attemptOf('zwölf €', 10)))
+    expect([await refusals(), await roundOf('one')]).toEqual([named('one', 'two', 'zwölf €'), first + 11])
     expect([await shop.orders(), await shop.broken()]).toEqual([0, []])
   })
 
@@ -231,8 +290,9 @@ describe('a refusal', () => {
       const { sql, values } = placeOrderStatement({ ...request, lines, digest: '' }, round)
       return (await database.connection.prepared<{ outcome: string }>(sql, values))[0]
     }
-    const refused = { outcome: 'refused', refused_round: 2 }
-    expect([await sent(0), await sent(2)]).toEqual([refused, refused])
+    const last = await roundOf(request.key)
+    const refused = { outcome: 'refused', refused_round: last }
+    expect([await sent(0), await sent(last)]).toEqual([refused, refused])
     expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
     const neighbours = ['a', 'b'].map((key) => ({ ...request, lines: [{ ...lines[0]!, quantity: 1 }], key }))
     expect(await placeOrdersTogether(database.connection, [...neighbours, request])).toMatchObject([
@@ -247,10 +307,10 @@ describe('a refusal', () => {
   it('is deleted by a later one after 30 days', async () => {
     await refuse('old', 'new')
     await database.connection.execute(
-      'UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE attempt = ?',
-      [attemptOf('old')],
+      'UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE attempt LIKE ?',
+      [`${hashOf('old')}-%`],
     )
     await refuse('last')
-    expect(await refusals()).toEqual(named(attemptOf('last'), attemptOf('new')))
+    expect(await refusals()).toEqual(named('last', 'new'))
   })
 })

@@ -21,6 +21,11 @@ export interface OrderLine {
   readonly price?: string | undefined
 }
 
+/** A lost connection of an earlier command, and the products of its attempt. The order may have other lines now. */
+export interface EarlierAttempt extends ConnectionIdentity {
+  readonly productIds: readonly number[]
+}
+
 export interface OrderRequest {
   readonly userId: number
   /** Each product at most once. */
@@ -38,7 +43,7 @@ export interface OrderRequest {
   /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
   /** The lost connections of an earlier command with this key, whose outcome is unknown. */
-  readonly earlier?: readonly ConnectionIdentity[] | undefined
+  readonly earlier?: readonly EarlierAttempt[] | undefined
 }
 
 export interface Placement {
@@ -197,15 +202,19 @@ async function placeWithKnownOutcome(
   return answer
 }
 
+/** An order whose outcome is to be found. */
+export type AttemptedOrder = RefusedOrder & Pick<OrderRequest, 'earlier'>
+
 /** How the outcome of an order is found, and made final. */
 function recovery(
   queries: Queries,
-  order: RefusedOrder,
+  { key, lines, earlier = [] }: AttemptedOrder,
 ): Required<Pick<RecoverableOperation<Existing>, 'lookup' | 'refuse' | 'unknown'>> {
+  const ofEarlier = earlier.flatMap(({ productIds }) => productIds.map((productId) => ({ productId })))
   return {
-    lookup: () => orderOfKey(queries, order.key),
-    refuse: () => refuseAttempts(queries, [order]),
-    unknown: unknownPlacement(order.key),
+    lookup: () => orderOfKey(queries, key),
+    refuse: () => refuseAttempts(queries, [{ key, lines: [...lines, ...ofEarlier] }]),
+    unknown: unknownPlacement(key),
   }
 }
 
@@ -247,6 +256,10 @@ async function orderOfKey(queries: Queries, key: string): Promise<Existing | und
  * After `error` interrupted an order: resolves to the id of the order with its key, undefined if there is none. Rejects
  * with OutcomeUnknown while that cannot be determined.
  */
-export async function resolveByKey(queries: Queries, order: RefusedOrder, error: unknown): Promise<number | undefined> {
+export async function resolveByKey(
+  queries: Queries,
+  order: AttemptedOrder,
+  error: unknown,
+): Promise<number | undefined> {
   return (await resolved(queries, recovery(queries, order), error))?.order_id
 }

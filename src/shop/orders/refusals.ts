@@ -11,6 +11,12 @@ const hashOf = (key: string): string => `CONVERT(LEFT(SHA2(${key}, 256), ${hashL
 export const refusalsOf = (key: string): string =>
   `order_refusals r ON r.attempt BETWEEN CONCAT(${hashOf(key)}, '-') AND CONCAT(${hashOf(key)}, '-~')`
 
+/**
+ * The round of a key's first refusal: seconds, and not 0. After a refusal was deleted because of its age, the next one
+ * would otherwise begin again, below the round of an attempt that still runs.
+ */
+const firstRound = `GREATEST(0, TIMESTAMPDIFF(SECOND, '2026-01-01', UTC_TIMESTAMP()))`
+
 const roundOf = `CAST(RIGHT(r.attempt, ${roundLength}) AS UNSIGNED)`
 
 /**
@@ -29,7 +35,10 @@ export const findRefusal = `SELECT ${roundOf} INTO refused_round
         FROM (SELECT wanted_key AS order_key) AS wanted STRAIGHT_JOIN ${refusalsOf('wanted.order_key')}
         WHERE ${roundOf} >= wanted_round;`
 
-/** Whether a product is marked. The mark is renewed after a day, so that it outlives the refusal. */
+/**
+ * Whether a product is marked. The mark is renewed after a day, so that it outlives the refusal. Each new product is
+ * marked for a day (migration 8), since a refusal may come before its row.
+ */
 export const isMarked = `refused_at > UTC_TIMESTAMP() - INTERVAL ${keptDays + 1} DAY`
 
 const keys = keysIn('wanted_keys')
@@ -71,7 +80,7 @@ const refuseSql = `${ownBlock}
       LPAD(${roundOf} + 1, ${roundLength}, '0')
     );
   INSERT INTO order_refusals (attempt)
-    SELECT CONCAT(${hashOf('wanted.order_key')}, '-${'0'.repeat(roundLength)}')
+    SELECT CONCAT(${hashOf('wanted.order_key')}, '-', LPAD(${firstRound}, ${roundLength}, '0'))
       FROM ${keys} LEFT JOIN ${refusalsOf('wanted.order_key')}
       WHERE r.attempt IS NULL;
   COMMIT;

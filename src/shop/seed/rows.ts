@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts'
 import { Year } from './calendar.ts'
 import type { SeedTable } from './tables.ts'
 
-type Row = readonly (string | number)[]
+type Row = readonly (string | number | null)[]
 
 /** Rows of one table, with their cells in the order of its columns. */
 export interface Batch {
@@ -81,6 +81,7 @@ function productRow({ ledger, year }: Plan, { id, sku, name, priceCents, stock, 
     active ? 1 : 0,
     year.text(-age),
     year.text(ledger.lastOrdered(id) ?? -age),
+    null,
   ]
 }
 

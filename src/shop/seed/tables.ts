@@ -34,6 +34,8 @@ const tables = {
     is_active: 'INT',
     created_at: 'DATETIME',
     updated_at: 'DATETIME',
+    // The products of a seeded shop are not new.
+    refused_at: 'DATETIME',
   },
   orders: {
     id: 'INT',

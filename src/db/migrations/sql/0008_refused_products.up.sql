@@ -3,3 +3,8 @@
 
 ALTER TABLE products
   ADD COLUMN refused_at DATETIME COMMENT 'an order of this product was refused after a lost connection';
+
+-- A new product is marked for a day. An attempt may name an id before the product exists, or before another node of a
+-- cluster has it, and the refusal then finds no row to mark. Products that exist now keep NULL, so nothing is rewritten.
+ALTER TABLE products
+  ALTER COLUMN refused_at SET DEFAULT (UTC_TIMESTAMP() - INTERVAL 30 DAY);
