@@ -304,6 +304,20 @@ describe('a refusal', () => {
     expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([3, 4, []])
   })
 
+  // On a node, transactions of another one with the product go first, again and again.
+  it('is repeated at once after a conflict, without the pauses of other retries', async () => {
+    let conflicts = 0
+    const db = replacing(database.connection, {
+      prepared: async <T>(sql: string, values: readonly Value[]): Promise<T[]> => {
+        if (conflicts === 20) return database.connection.prepared<T>(sql, values)
+        conflicts += 1
+        throw failure('DEADLOCK')
+      },
+    })
+    await refuseAttempts(db, [shop.request])
+    expect([conflicts, await refusals()]).toEqual([20, named(shop.request.key)])
+  })
+
   it('is deleted by a later one after 30 days', async () => {
     await refuse('old', 'new')
     await database.connection.execute(

@@ -1,4 +1,5 @@
 import { ownBlock, type Queries } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
 import { existingOrders, keysIn } from './order-keys.sql.ts'
 
 const hashLength = 26
@@ -86,6 +87,12 @@ const refuseSql = `${ownBlock}
   COMMIT;
 END`
 
+/**
+ * Attempts in a row. A product that another node sells all the time cannot be marked in most of them. With the growing
+ * pauses of other retries, that takes up to ten seconds.
+ */
+const mostConflicts = 30
+
 /** An order whose attempts are refused. */
 export interface RefusedOrder {
   readonly key: string
@@ -102,5 +109,15 @@ export async function refuseAttempts(queries: Queries, orders: readonly RefusedO
   const productIds = new Set(orders.flatMap(({ lines }) => lines.map(({ productId }) => productId)))
   const ascending = [...productIds].sort((a, b) => a - b)
   const keys = orders.map(({ key }) => key)
-  await queries.prepared(refuseSql, [JSON.stringify(keys), JSON.stringify(ascending)])
+  const values = [JSON.stringify(keys), JSON.stringify(ascending)]
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await queries.prepared(refuseSql, values)
+      return
+    } catch (error) {
+      if (!isConflict(error) || attempt === mostConflicts) throw error
+    }
+  }
 }
+
+const isConflict = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'DEADLOCK'
