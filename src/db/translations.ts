@@ -200,6 +200,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1370: lacking,
   1049: unknownDatabase,
   1046: withHint('USAGE', 'choose a database with --database or DB_NAME', 'give the pool the option database'),
+  1054: { ...failed, hintInCode: () => 'check the name; migrate(pool) updates the tables of an older shop' },
   1146: withHint(
     'QUERY_FAILED',
     'check that the schema exists: dbtool db status',

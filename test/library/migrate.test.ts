@@ -49,13 +49,17 @@ describe('migrate', () => {
     expect((await migrate(pool)).map(({ name }) => name)).toContain('order_rules')
   })
 
-  it('without a schema, the error says how to create it', async () => {
+  it.each([
+    [7, 'updates the tables of an older shop'],
+    [0, 'creates the tables of the shop'],
+  ])('with the schema of migration %d, the error says how to change that', async (version, what) => {
     const { connection: session } = database
-    await rollback({ session, known: shipped }, 0)
+    await migrate(poolOn(database))
+    await rollback({ session, known: shipped }, version)
     const order = { userId: 1, lines: [{ productId: 1, quantity: 1 }] }
     await expect(placeOrder(poolOn(database), order)).rejects.toMatchObject({
       code: 'QUERY_FAILED',
-      hint: 'check the name; migrate(pool) creates the tables of the shop',
+      hint: `check the name; migrate(pool) ${what}`,
     })
   })
 
