@@ -70,9 +70,9 @@ export function durationText(ms: number): string {
   return ms === 0 ? '0s' : `${ms / size}${unit}`
 }
 
-const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
+const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?)?(Z|[+-]\d{2}:\d{2})?$/
 
-/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone. */
+/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone. Microseconds are cut off. */
 export function parseInstant(text: string): Date {
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)

@@ -144,6 +144,7 @@ export function parseMoment(text: string): Date {
   const year = at.getUTCFullYear()
   if (year < 1000 || year > 9999)
     throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${quoteValue(text)}`)
+  at.setUTCMilliseconds(0)
   return at
 }
 
