@@ -76,29 +76,20 @@ export function decide(
   }
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
-    const { record, row, missing } = draft
+    const { record, row } = draft
     const key = keyColumn(kind, row) ?? kind.unique[0]
     const found = index.of(key, row)
     const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(kind, row, found) : []
-    const conflict = conflictOf(kind, row, index, { key, seen }) ?? forbidden(kind, sets)
-    if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
-    else if (found === undefined && missing.length > 0)
-      decisions.refused.push({
-        record,
-        code: 'NOT_FOUND',
-        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${inWords(missing)}`,
-      })
+    const refusal =
+      conflictOf(kind, row, index, { key, seen }) ??
+      forbidden(kind, sets) ??
+      againstPolicy(kind, draft, { key, found, onConflict })
+    if (refusal !== undefined) decisions.refused.push({ record, ...refusal })
     else if (found === undefined) {
       decisions.created.push(draft)
       decisions.sensitive.push(...countsOf(kind, sets))
       index.put(row, ofThisFile)
-    } else if (onConflict === 'error')
-      decisions.refused.push({
-        record,
-        code: 'DUPLICATE',
-        reason: `${keyValue(key, row)} already exists (${kind.one} ${found.id})`,
-      })
-    else if (onConflict === 'skip') {
+    } else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
       decisions.otherNames.push(...otherName(kind, found, row))
       index.put(found, ofThisFile)
@@ -135,6 +126,19 @@ function forbidden({ sensitive, permitted }: ImportTable, columns: readonly stri
     .filter((column) => !permitted.includes(column))
     .map((column) => `${column} is set only with ${sensitive[column]?.flag}`)
   return faults.length === 0 ? undefined : { code: 'BAD_INPUT', reason: faults.join('; ') }
+}
+
+/** The refusal of a new row without all its values, and of an existing row with `--on-conflict error`. */
+function againstPolicy(
+  { one }: ImportTable,
+  { row, missing }: DraftRow,
+  { key, found, onConflict }: { key: string; found: ExistingRow | undefined; onConflict: OnConflict },
+): Conflict | undefined {
+  if (found !== undefined && onConflict === 'error')
+    return { code: 'DUPLICATE', reason: `${keyValue(key, row)} already exists (${one} ${found.id})` }
+  if (found !== undefined || missing.length === 0) return undefined
+  const reason = `there is no ${one} with ${keyValue(key, row)}, and a new one needs ${inWords(missing)}`
+  return { code: 'NOT_FOUND', reason }
 }
 
 /**

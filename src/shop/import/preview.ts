@@ -75,18 +75,12 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
       noun === 'orders'
         ? await firstOrders(opened, tally, { signal, guest })
         : await firstRows(opened, tables[noun], onConflict)
-    const named = preset === null ? [] : ['--preset', preset]
-    const belonging = guest === undefined ? [] : ['--guest', guest]
-    const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
-    const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
     return {
       file: opened.file.name,
       format: opened.file.format,
       preset,
       system: presets.find(({ name }) => name === preset)?.system ?? null,
-      command: ['dbtool', noun, 'import', path, ...named, ...separated, ...belonging, ...updating]
-        .map(quotedForShell)
-        .join(' '),
+      command: commandOf(noun, path, { ...flags, guest, onConflict }),
       first,
       amounts_not_imported: tally.notImported,
       reading: opened.reading(),
@@ -94,6 +88,27 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
   } finally {
     await opened.file.close()
   }
+}
+
+interface CommandFlags {
+  readonly preset: string | undefined
+  readonly delimiter: string | undefined
+  readonly guest: string | undefined
+  readonly onConflict: OnConflict
+}
+
+/** The command line of the import that the preview shows. */
+function commandOf(noun: PresetNoun, path: string, { preset, delimiter, guest, onConflict }: CommandFlags): string {
+  const flag = (name: string, given: string | undefined): string[] => (given === undefined ? [] : [name, given])
+  return [
+    ...['dbtool', noun, 'import', path],
+    ...flag('--preset', preset),
+    ...flag('--delimiter', delimiter),
+    ...flag('--guest', guest),
+    ...flag('--on-conflict', onConflict === 'update' ? onConflict : undefined),
+  ]
+    .map(quotedForShell)
+    .join(' ')
 }
 
 const separatorOf = ({ format, delimiter }: Head): string | undefined =>
