@@ -2,6 +2,7 @@ import type { Config, Inspection } from '../config/config.ts'
 import type { ConfigSources } from '../config/layers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
+import { unlessAborted } from '../db/on-abort.ts'
 import type { PoolParts } from '../db/pool/open.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Queries } from '../db/queries.ts'
@@ -277,12 +278,3 @@ export class ProcessContext implements Context {
 const interruptGraceMs = 1_000
 /** The longest wait for the position of the writer at the end of a command. */
 const askingMs = 2_000
-
-/** Settles as `work` does, or rejects with the reason of the signal as soon as it aborts; `work` is then abandoned. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const settled = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal })
-  })
-  return Promise.race([work, aborted]).finally(() => settled.abort())
-}

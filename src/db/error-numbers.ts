@@ -10,7 +10,5 @@ export const serverFull: readonly (number | undefined)[] = [1040, 1203, 1226]
 /** The number that the connector gives to its own connect time-out. */
 export const connectTimeout = 45012
 
-/** The server's own numbers start here; smaller ones are also those of the operating system. */
-export const firstServerErrno = 1_000
 /** The connector's own numbers start here. */
 export const firstConnectorErrno = 45_000

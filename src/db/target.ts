@@ -59,6 +59,8 @@ export interface Target {
   readonly readOnly?: boolean
   /** No setting names a server, and the private server does not run: this is the default address. */
   readonly isInsteadOfPrivate?: boolean
+  /** Whether the greeting of the server has offered TLS; undefined before it. */
+  readonly offersTls?: boolean | undefined
   /** True for work that needs no shop: the server may be MySQL. Otherwise dbtool does not log in there. */
   readonly allowsMySql?: boolean
   /** Gives the password of each new connection, in place of `password`. */
