@@ -14,7 +14,7 @@ import {
 } from './users/users.ts'
 
 // Searches for prompts. With nothing typed, they return the newest rows, or the first by name. An exact match comes
-// first.
+// first, then the matches that begin with the text.
 
 const newestFirst = { column: 'created_at', descending: true } as const
 const byName = { column: 'name', descending: false } as const
@@ -51,7 +51,7 @@ export async function searchUsers(
   )
 }
 
-/** Finds products that contain the text in SKU or name, by name. */
+/** Finds products that contain the text in SKU or name: first those whose SKU begins with it, then whose name does. */
 export async function searchProducts(
   queries: Queries,
   typed: string,
@@ -62,7 +62,11 @@ export async function searchProducts(
   if (typed === '') return listProducts(queries, { active }, byName, page)
   const exactly = await productsNamed(queries, typed)
   const first = exactly.filter(({ is_active }) => active === undefined || is_active === active)
-  return distinct([...first, ...(await listProducts(queries, { active, search: typed }, byName, page))]).slice(0, most)
+  let found = first
+  for (const match of [{ skuStart: typed }, { nameStart: typed }, { search: typed }])
+    if (found.length < most)
+      found = distinct([...found, ...(await listProducts(queries, { active, ...match }, byName, page))])
+  return found.slice(0, most)
 }
 
 /** Finds orders by number or by matching users, optionally restricted to some statuses. */
