@@ -1,10 +1,9 @@
 import { InvalidValue } from './errors.ts'
 import { orNearest } from './nearest.ts'
 
-/**
- * Parsers of durations, instants, numbers and amounts of money, shared by flags, prompts and the environment. Each of
- * them throws InvalidValue.
- */
+// Parsers of durations, instants, numbers and amounts of money, shared by flags, prompts and the environment. Each of
+// them throws InvalidValue. Other functions quote values for messages and for a shell.
+
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
 const longestAgeMs = 36_500 * 86_400_000
