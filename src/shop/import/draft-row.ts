@@ -19,13 +19,13 @@ export interface Refusal {
 }
 
 /** Returns a function that reads a record as a row, or as a refusal with all its faults. */
-export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
+export function rowReader(table: ImportTable, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
   const {
     unique: [key],
     one,
     derived,
-  } = kind
-  const rules = Object.entries(kind.rules)
+  } = table
+  const rules = Object.entries(table.rules)
   const others = Object.entries(derived)
   return (record) => {
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
@@ -33,14 +33,14 @@ export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: S
     const row: Record<string, Stored | undefined> = {}
     const missing: string[] = []
     for (const [name, rule] of rules) {
-      const isMissing = rule.initial === undefined && isEmpty(record, name) && !isGenerated(kind, name)
+      const isMissing = rule.initial === undefined && isEmpty(record, name) && !isGenerated(table, name)
       if (isMissing) missing.push(name)
       if (isMissing && onConflict === 'error') read.faults.push(`${name} is empty`)
       else if (name in record.values) row[name] = valueOf(read, name, rule)
     }
     for (const [name, derive] of others) row[name] = derive(row)
     // A row without a key could not be found again, so every run would add it once more.
-    if (onConflict !== 'error' && keyColumn(kind, record.values) === undefined)
+    if (onConflict !== 'error' && keyColumn(table, record.values) === undefined)
       read.faults.push(`${key} is empty, but --on-conflict ${onConflict} needs it to find the ${one}`)
     return read.faults.length > 0
       ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') }
