@@ -2,7 +2,6 @@ import type { Config, Inspection } from '../config/config.ts'
 import type { ConfigSources } from '../config/layers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
-import { unlessAborted } from '../db/on-abort.ts'
 import type { PoolParts } from '../db/pool/open.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Queries } from '../db/queries.ts'
@@ -130,8 +129,9 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const [{ connect }, { addressOf }] = await Promise.all([
+    const [{ connect }, { unlessAborted }, { addressOf }] = await Promise.all([
       import('../db/connection/connect.ts'),
+      import('../db/on-abort.ts'),
       import('../db/target.ts'),
     ])
     const config = await this.config()
