@@ -7,6 +7,7 @@
 # What happens: both send the amount as text, in balance + '0.1', and MariaDB adds a text as DOUBLE, with about 16
 # digits, before it stores the sum. The same amount as a number of JavaScript is exact with Sequelize, which writes it
 # into the statement; Prisma sends numbers as text, too. Knex and TypeORM write the text without quotes, and are exact.
+# Prisma's issue 29160 tells of it, and the binary protocol that was to mend it (29285) does not on MariaDB.
 # Versions: @prisma/client and @prisma/adapter-mariadb 7.10.0, prisma 7.10.1, sequelize 6.37.8 with mysql2 3.24.6, knex
 # 3.3.0, typeorm 1.1.1, MariaDB 11.8.9 of Debian 13; seen on 2026-11-29, output at the end.
 set -eu
