@@ -7,6 +7,7 @@
 # for the rest of the life of the statement, and if it found none, they are there always. execute() of both connectors
 # keeps the statement for the connection, so the same call gives other rows depending on what ran before. A procedure
 # does the same without any connector. query() is right. Where no order is without a voucher (NOT NULL), all are.
+# Bug 95047 of MySQL tells of the same.
 # Versions: MariaDB 11.8.9 of Debian 13 and 10.11.19 of Debian 12, mariadb 3.5.4 and mysql2 3.24.6; seen on 2026-11-29,
 # output at the end.
 set -eu
