@@ -1,9 +1,9 @@
 #!/bin/bash
-# DATE_FORMAT(…, '%FT%T%z') of a TIMESTAMP writes one and the same offset for both hours when the clock goes back, so sales
-# of an hour move by an hour.
+# DATE_FORMAT(…, '%FT%T%z') of a TIMESTAMP writes one and the same offset for both hours when the clock goes back, so
+# sales of an hour move by an hour.
 #
-# Expected: a TIMESTAMP is a moment, and its local time with the offset (%z, new in 11.3) names that moment, also where the
-# local time alone does not. 00:30 UTC is 02:30+0200 in Berlin on that night, and 01:30 UTC is 02:30+0100.
+# Expected: a TIMESTAMP is a moment, and its local time with the offset (%z, new in 11.3) names that moment, also where
+# the local time alone does not. 00:30 UTC is 02:30+0200 in Berlin on that night, and 01:30 UTC is 02:30+0100.
 # What happens: the function gets the local time, and looks the offset up by that: 02:30+0200 for both, %Z likewise. A
 # reader of the export puts the later sale an hour earlier, before others that it followed. FROM_UNIXTIME with a format
 # does the same, although it is given the moment. UNIX_TIMESTAMP of the column is right.

@@ -4,12 +4,13 @@
 #
 # Expected: UNIQUE (room, period WITHOUT OVERLAPS) holds in the cluster as well: one of the two transactions gets error
 # 1213 at its COMMIT, and its program tries again. So it is with UNIQUE on the room and a day.
-# What happens: Galera compares the keys of the two transactions, which differ for two overlapping periods, and lets both
-# pass. Then the second cannot be applied, on either node; they vote, agree, and drop it. Its program has long been told
-# that the COMMIT is done. The same with UNIQUE on a TEXT column, and with 'abc' and 'abc ' in a VARCHAR. Only the log of
-# the server tells (Duplicate entry; unexpected trx release state). If the second COMMIT is sent later, it gets 1213.
-# Versions: MariaDB 11.8.9 and galera-4 26.4.23 of Debian 13 (10.11.19 of Debian 12 did the same), two nodes on loopback;
-# mariadb 3.5.4; seen on 2026-11-29, output at the end.
+# What happens: Galera compares the keys of the two transactions, which differ for two overlapping periods, and lets
+# both pass. Then the second cannot be applied, on either node; they vote, agree, and drop it. Its program has long been
+# told that the COMMIT is done. The same with UNIQUE on a TEXT column, and with 'abc' and 'abc ' in a VARCHAR. Only the
+# log of the server tells (Duplicate entry; unexpected trx release state). If the second COMMIT is sent later, it gets
+# 1213.
+# Versions: MariaDB 11.8.9 and galera-4 26.4.23 of Debian 13 (10.11.19 of Debian 12 did the same), two nodes on
+# loopback; mariadb 3.5.4; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

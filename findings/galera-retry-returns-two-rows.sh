@@ -1,15 +1,16 @@
 #!/bin/bash
-# Galera: DELETE … LIMIT 1 RETURNING id returns two jobs to one worker, and one of them has gone to the worker of another
-# node.
+# Galera: DELETE … LIMIT 1 RETURNING id returns two jobs to one worker, and one of them has gone to the worker of
+# another node.
 #
 # Expected: a queue whose workers take a job by DELETE FROM job ORDER BY id LIMIT 1 RETURNING id, each on its own node,
 # gives every job to one worker. Where two take the same one, one of them gets error 1213 or another job.
-# What happens: the row is sent to the worker before the cluster refuses the DELETE. wsrep_retry_autocommit, which is on,
-# then runs the statement again, and the row of the second run follows in the same result: LIMIT 1 returns jobs 1 and 2,
-# of which only 2 was deleted by this statement. Job 1 is done twice, and 1 and 2 by a program that reads all rows; one
-# that reads the first row does 1 again and loses 2. With wsrep_retry_autocommit = 0 the statement ends with error 1213.
-# Versions: MariaDB 11.8.9 and galera-4 26.4.23 of Debian 13 (10.11.19 of Debian 12 did the same), two nodes on loopback;
-# mariadb 3.5.4; seen on 2026-11-29, output at the end.
+# What happens: the row is sent to the worker before the cluster refuses the DELETE. wsrep_retry_autocommit, which is
+# on, then runs the statement again, and the row of the second run follows in the same result: LIMIT 1 returns jobs 1
+# and 2, of which only 2 was deleted by this statement. Job 1 is done twice, and 1 and 2 by a program that reads all
+# rows; one that reads the first row does 1 again and loses 2. With wsrep_retry_autocommit = 0 the statement ends with
+# error 1213.
+# Versions: MariaDB 11.8.9 and galera-4 26.4.23 of Debian 13 (10.11.19 of Debian 12 did the same), two nodes on
+# loopback; mariadb 3.5.4; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
 

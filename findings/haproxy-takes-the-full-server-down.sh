@@ -1,12 +1,13 @@
 #!/bin/bash
-# HAProxy's mysql-check takes a server that is busy for one that is dead: at max_connections all its sessions are cut off.
+# HAProxy's mysql-check takes a server that is busy for one that is dead: at max_connections all its sessions are cut
+# off.
 #
 # Expected: a check tells whether the server is alive. With all connections in use it is, and works; another client gets
 # error 1040 and tries again.
 # What happens: the check logs in as any client does, gets error 1040 as well, and the server is DOWN. With
-# on-marked-down shutdown-sessions, which clusters use so that nobody stays on a dead node, every session is closed, in the
-# middle of its transaction; the clients then come to the next node all at once. HAProxy's manual says nothing of it. The
-# server has a port for such a case, extra_port with extra_max_connections, and "check port" uses it.
+# on-marked-down shutdown-sessions, which clusters use so that nobody stays on a dead node, every session is closed, in
+# the middle of its transaction; the clients then come to the next node all at once. HAProxy's manual says nothing of
+# it. The server has a port for such a case, extra_port with extra_max_connections, and "check port" uses it.
 # Versions: HAProxy 3.0.11, mariadb 3.5.4 and MariaDB 11.8.9 of Debian 13; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -29,7 +30,8 @@ listen shop
   option mysql-check user haproxy
   server db unix@$work/db.sock check inter 200ms fall 2 rise 2 on-marked-down shutdown-sessions
 CFG
-in_suite trixie haproxy -f "$work/haproxy.cfg" >"$work/haproxy.log" 2>&1 &
+find_program trixie haproxy
+"${program[@]}" -f "$work/haproxy.cfg" >"$work/haproxy.log" 2>&1 &
 servers="$servers $!"
 disown
 

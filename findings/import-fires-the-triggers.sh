@@ -5,8 +5,8 @@
 # a table behind its rows for that purpose.
 # What happens: --tab writes the triggers into NAME.sql with the table, so they are there when mariadb-import loads
 # NAME.txt, and fire. Each sale is taken off the stock once more: 90 becomes 80, exit code 0. What triggers write into a
-# log of changes is doubled likewise, or ends the restore by a duplicate key. mariadb-import --dir, which is new in the 11
-# series, creates the triggers after the rows. With --tab it takes --skip-triggers and a dump of the triggers alone.
+# log of changes is doubled likewise, or ends the restore by a duplicate key. mariadb-import --dir, which is new in the
+# 11 series, creates the triggers after the rows. With --tab it takes --skip-triggers and a dump of the triggers alone.
 # Versions: MariaDB 11.8.9 of Debian 13, server and both programs; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

@@ -1,13 +1,14 @@
 #!/bin/bash
-# mariadb-import gives the row with id 0 another id: the orders of the guest belong to nobody after a restore, exit code 0.
+# mariadb-import gives the row with id 0 another id: the orders of the guest belong to nobody after a restore, exit code
+# 0.
 #
 # Expected: a table restored from mariadb-dump --tab or --dir is what it was. Many shops have a row 0, for the guest or
 # for the administration, as Magento has in its table of stores, and mariadb-dump sets NO_AUTO_VALUE_ON_ZERO for it in a
 # dump of one file.
-# What happens: for an AUTO_INCREMENT column, 0 in the file means "the next number", and mariadb-import does not set that
-# mode. The row becomes 8. From --dir the orders of the guest then refer to nothing, although there is a foreign key, as
-# its checks are off; the files of --tab end with an error of that key, or with the same result where there is none. No
-# option of mariadb-import helps, only the mode as the global one of the server.
+# What happens: for an AUTO_INCREMENT column, 0 in the file means "the next number", and mariadb-import does not set
+# that mode. The row becomes 8. From --dir the orders of the guest then refer to nothing, although there is a foreign
+# key, as its checks are off; the files of --tab end with an error of that key, or with the same result where there is
+# none. No option of mariadb-import helps, only the mode as the global one of the server.
 # Versions: MariaDB 11.8.9 of Debian 13, server and both programs; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

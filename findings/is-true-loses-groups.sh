@@ -4,9 +4,9 @@
 #
 # Expected: (day <= '2026-01-31') IS TRUE, and IS NOT TRUE for "later, or not known", choose the same rows with and
 # without an index. Query builders write them for a comparison that is a value.
-# What happens: with an index on product and day, the plan is "Using index for group-by". The server reads the last day of
-# each product and looks at the condition then: where that day does not meet it, the product is missing, although it has
-# days that do. A sum beside it, or the condition without IS TRUE, brings the product back. There is no warning.
+# What happens: with an index on product and day, the plan is "Using index for group-by". The server reads the last day
+# of each product and looks at the condition then: where that day does not meet it, the product is missing, although it
+# has days that do. A sum beside it, or the condition without IS TRUE, brings the product back. There is no warning.
 # Versions: MariaDB 11.8.9 of Debian 13 and 10.11.19 of Debian 12; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

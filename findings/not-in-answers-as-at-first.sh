@@ -1,13 +1,13 @@
 #!/bin/bash
 # NOT IN (SELECT …) in a prepared statement, or in a procedure, answers later executions by what the first one found.
 #
-# Expected: voucher NOT IN (SELECT …) is true for every order where the SELECT finds nothing, also for an order without a
-# voucher, and unknown for that order where it finds something. It depends on the parameter of this execution.
+# Expected: voucher NOT IN (SELECT …) is true for every order where the SELECT finds nothing, also for an order without
+# a voucher, and unknown for that order where it finds something. It depends on the parameter of this execution.
 # What happens: the first execution decides for all: if its SELECT found a row, the orders without a voucher are missing
 # for the rest of the life of the statement, and if it found none, they are there always. execute() of both connectors
 # keeps the statement for the connection, so the same call gives other rows depending on what ran before. A procedure
-# does the same without any connector. query() is right. Where no order is without a voucher (NOT NULL), all are.
-# Bug 95047 of MySQL tells of the same.
+# does the same without any connector. query() is right. Where no order is without a voucher (NOT NULL), all are. Bug
+# 95047 of MySQL tells of the same.
 # Versions: MariaDB 11.8.9 of Debian 13 and 10.11.19 of Debian 12, mariadb 3.5.4 and mysql2 3.24.6; seen on 2026-11-29,
 # output at the end.
 set -eu

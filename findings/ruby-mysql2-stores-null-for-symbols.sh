@@ -3,9 +3,9 @@
 #
 # Expected: a value that a prepared statement cannot send is an error; Mysql2::Client#escape raises TypeError for it. A
 # Symbol is what Ruby programs use for a status, and a Rational is its exact number.
-# What happens: the statement sends NULL for each class that it does not know, with no exception and no warning. Integer,
-# Float, BigDecimal, String and times arrive. An UPDATE with :paid empties the status of the order, and a SELECT with it
-# finds nothing.
+# What happens: the statement sends NULL for each class that it does not know, with no exception and no warning.
+# Integer, Float, BigDecimal, String and times arrive. An UPDATE with :paid empties the status of the order, and a
+# SELECT with it finds nothing.
 # Versions: ruby-mysql2 0.5.5, Ruby 3.3.14 and MariaDB 11.8.9 of Debian 13; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

@@ -1,11 +1,12 @@
 #!/bin/bash
-# SFORMAT('{:.2f}', price) writes 1.00 for a DECIMAL of 1.005, where ROUND and FORMAT give 1.01, and -1 for the largest id.
+# SFORMAT('{:.2f}', price) writes 1.00 for a DECIMAL of 1.005, where ROUND and FORMAT give 1.01, and -1 for the largest
+# id.
 #
 # Expected: a DECIMAL is exact in every function of the server, so the text of a price is the price, and SFORMAT rounds
 # as ROUND and FORMAT do. CONCAT writes 4.50, and an unsigned BIGINT as it is.
-# What happens: SFORMAT gives its arguments to the library fmt as double or as a signed number. Half cents are rounded by
-# their binary value, {} drops the zero of 4.50 and writes large amounts with an exponent or a digit less, and ids of the
-# upper half of BIGINT UNSIGNED become negative. There is no warning.
+# What happens: SFORMAT gives its arguments to the library fmt as double or as a signed number. Half cents are rounded
+# by their binary value, {} drops the zero of 4.50 and writes large amounts with an exponent or a digit less, and ids of
+# the upper half of BIGINT UNSIGNED become negative. There is no warning.
 # Versions: MariaDB 11.8.9 of Debian 13 and 10.11.19 of Debian 12; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"

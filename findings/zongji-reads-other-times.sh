@@ -4,9 +4,9 @@
 # Expected: a listener of the binary log sees the values of the row; its README says that they agree with those of
 # queries, and that it is tested with MariaDB 11.8.
 # What happens: the log stores a negative TIME as a complement. The listener takes the complement of each part by itself
-# and adds 1 to the seconds without carrying: wrong for every negative time with 0 seconds, so also for whole minutes and
-# hours, and right for the others. TIMESTAMP is unsigned since MariaDB 11.5, up to 2106; it is read as signed. There is
-# no error: what follows the log, such as an account of working hours or the end of a contract, has other values.
+# and adds 1 to the seconds without carrying: wrong for every negative time with 0 seconds, so also for whole minutes
+# and hours, and right for the others. TIMESTAMP is unsigned since MariaDB 11.5, up to 2106; it is read as signed. There
+# is no error: what follows the log, such as an account of working hours or the end of a contract, has other values.
 # Versions: @vlasky/zongji 0.9.0 and MariaDB 11.8.9 of Debian 13; seen on 2026-11-29, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
