@@ -53,8 +53,10 @@ export const exitCodes = {
   TERMINATED: 143,
 } as const
 
+/** The code of an error, by which programs distinguish errors. */
 export type ErrorCode = keyof typeof exitCodes
 
+/** The details of a {@link DbtoolError}. */
 export interface ErrorDetails {
   /** The next step for the user, in one sentence. */
   hint?: string | undefined
@@ -69,7 +71,9 @@ export interface ErrorDetails {
 /** An error for the user: the message names the thing and its problem, and the hint names the next step. */
 export class DbtoolError extends Error {
   override readonly name = 'DbtoolError'
+  /** The next step for the user, in one sentence. */
   readonly hint: string | undefined
+  /** The separate faults, if one input has several; otherwise empty, or the message alone. */
   readonly faults: readonly string[]
   readonly #hintInCode: string | null | undefined
 

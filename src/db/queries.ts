@@ -4,6 +4,7 @@ import type { RetryOptions } from './retry.ts'
 /** A bound value; bytes are for BINARY and BLOB. Wrap a value that must not appear in logs in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | Uint8Array | null | Secret
 
+/** The result of a statement that changes data. */
 export interface Change {
   /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */
   readonly affectedRows: number
@@ -56,7 +57,7 @@ export interface Queries {
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
   /** Retry options for work on this database. */
-  readonly retryOptions?: Partial<RetryOptions>
+  readonly retryOptions?: RetryOptions
 }
 
 /** One connection with its transaction state. */

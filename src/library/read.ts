@@ -29,9 +29,11 @@ export interface PageOptions {
   readonly offset?: number | undefined
 }
 
+/** The orders to list, and their sequence. */
 export interface OrderListOptions extends PageOptions {
   readonly userId?: number | undefined
   readonly status?: OrderStatus | undefined
+  /** Inclusive. */
   readonly since?: Date | undefined
   /** Exclusive. */
   readonly until?: Date | undefined
@@ -39,6 +41,7 @@ export interface OrderListOptions extends PageOptions {
   readonly sort?: SortOf<typeof orderSortColumns> | undefined
 }
 
+/** The products to list, and their sequence. */
 export interface ProductListOptions extends PageOptions {
   readonly ids?: readonly number[] | undefined
   readonly active?: boolean | undefined

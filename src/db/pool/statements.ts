@@ -76,7 +76,8 @@ export async function leaseOn<T>(
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
 
-export interface TransactionOptions extends Partial<RetryOptions> {
+/** Options of `transaction`: when to give up, and when to run the work again. */
+export interface TransactionOptions extends RetryOptions {
   /** Stops the running statement and rolls back; rejects with INTERRUPTED. A COMMIT that was sent gets its answer. */
   readonly signal?: AbortSignal | undefined
   /** True for work that may run twice with the effect of once. It is also retried after a connection died at COMMIT. */
