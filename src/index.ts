@@ -71,8 +71,11 @@ export type { Shard } from './stress/shard.ts'
 export type { Check, CheckName, Validity } from './stress/validity.ts'
 export type { Iterate } from './stress/workload.ts'
 
-/** A pool, with single statements and the options with which it was created. */
-export type ShopPool = Pool & Statements & { readonly options: PoolOptions }
+/**
+ * A pool, with single statements and the options with which it was created. `await using` closes it at the end of its
+ * block.
+ */
+export type ShopPool = Pool & Statements & AsyncDisposable & { readonly options: PoolOptions }
 
 /**
  * Creates dbtool's fair pool, which serves callers in order of arrival. The pool opens a connection only when one is

@@ -22,6 +22,12 @@ export interface StatementOptions {
   readonly timeoutMs?: number | undefined
 }
 
+/** The options of a statement that is a part of a call. */
+export interface CallOptions extends StatementOptions {
+  /** The time limit of the whole call, for its error, where `timeoutMs` is the rest of it. */
+  readonly wholeMs?: number | undefined
+}
+
 /** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
 export type OnRows<T> = (rows: T[]) => Promise<void>
 

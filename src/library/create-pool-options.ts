@@ -23,8 +23,8 @@ type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
  */
 export interface CreatePoolOptions extends Optional<PoolOptions>, Optional<Limits> {
   /**
-   * `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. It may not
-   * be undefined: a missing variable of the environment would otherwise mean `localhost`.
+   * `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. It may
+   * not be undefined: a missing variable of the environment would otherwise mean `localhost`.
    */
   readonly url?: string
   /** Host name or address of the server, or several in order of preference: `a,b:3307`; default `localhost`. */

@@ -13,7 +13,7 @@ import { parseText, quoteValue } from '../shop/rules.ts'
 import { readText, UntypedReader } from '../shop/untyped.ts'
 import { OpenTransaction } from '../db/pool/open-transaction.ts'
 import type { Pool } from '../db/pool/pool.ts'
-import { inCode, isPool, type PoolOrSession } from './on.ts'
+import { isPool, onShop, type PoolOrSession } from './on.ts'
 import { openedFor } from './opened.ts'
 
 /** An order to place. */
@@ -68,7 +68,7 @@ export interface PlaceOptions {
  * - POOL_TIMEOUT: the deadline passed before the order was sent.
  */
 export function placeOrder(on: PoolOrSession, order: NewOrder, options: PlaceOptions = {}): Promise<Placement> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const { signal, timeoutMs, author } = readOptions(options)
     const request = { ...parseOrder(order), author }
     if (!isPool(on)) {

@@ -24,7 +24,7 @@ export interface ParsedPoolOptions {
 export function parsePoolOptions(given: unknown): ParsedPoolOptions {
   const { parts, faults } = checked(given)
   const fromUrl = urlOf(parts.url, faults)
-  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the options of createPool', faults)
+  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the options of createPool', faults).inCode()
   const merged = { ...fromUrl, ...parts }
   return {
     target: targetOf(merged),

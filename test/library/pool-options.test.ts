@@ -13,6 +13,15 @@ function faultsOf(given: unknown): readonly string[] {
 }
 
 describe('createPool', () => {
+  it('has all faults in its message, and in the stack that Node prints', () => {
+    const create = () => createPool({ maxOverflow: -1, size: 0 })
+    const message =
+      'the options of createPool: 2 faults: maxOverflow must be a whole number from 0 to 10000, not -1; ' +
+      'size must be a whole number from 1 to 10000, not 0'
+    expect(create).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', message }))
+    expect(create).toThrow(expect.objectContaining({ stack: expect.stringMatching(`^DbtoolError: ${message}\n`) }))
+  })
+
   it.each<[unknown, string]>([
     [{ url: undefined }, 'url is undefined: set it, or omit it'],
     ['', 'the URL is empty'],

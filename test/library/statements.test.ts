@@ -630,7 +630,7 @@ describe('the options of stress', () => {
   it.each<[unknown, string]>([
     [{ workers: 0 }, "workers must be a whole number from 1 to 100000, not '0'"],
     [{ workers: NaN }, "workers must be a whole number from 1 to 100000, not 'NaN'"],
-    [{ worker: 5 }, "the options has an unknown property 'worker'; did you mean workers?"],
+    [{ worker: 5 }, "the options have an unknown property 'worker'; did you mean workers?"],
     [{ iterations: 0 }, "iterations must be a whole number from 1 to 1000000000, not '0'"],
     [{ iterations: 2, durationMs: 5 }, 'iterations and durationMs exclude each other'],
     [{ durationMs: -1 }, 'durationMs must be a number of milliseconds above 0'],
