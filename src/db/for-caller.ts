@@ -10,9 +10,9 @@ export function forCaller(error: unknown, signal?: AbortSignal): unknown {
   const here: { stack?: unknown } = {}
   Error.captureStackTrace(here, forCaller)
   const known = linesOf(error.stack)
-  // The words of a frame may be those of a tool with source maps; nothing in them is certain.
+  // The first frame is that of the `catch`. The words of a frame may be those of a tool for source maps.
   const callers = linesOf(here.stack)
-    .slice(1)
+    .slice(2)
     .filter((line) => !known.includes(line))
   if (known.length > 0 && callers.length > 0) error.stack = [...known, ...callers].join('\n')
   if (error.code === 'INTERRUPTED' && error.cause === undefined && signal?.aborted === true)
