@@ -33,12 +33,28 @@ export class DbtoolCommand extends Command {
   override error(message: string, { code }: ErrorOptions = {}): never {
     const [, text = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
+    const word = /'(.*)'/s.exec(text)?.[1] ?? ''
+    const toggle = code === 'commander.unknownOption' ? this.toggleOf(word) : undefined
+    if (toggle !== undefined) {
+      const fields = toggle === '--json' ? this.fieldsHint(word.slice(toggle.length + 1)) : []
+      throw new DbtoolError('USAGE', `${toggle} takes no value`, { hint: [...fields, see].join(' ') })
+    }
     const problem =
       code === 'commander.excessArguments'
         ? this.excess()
         : text.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
-    const meant = this.meant(code, /'(.*)'/.exec(text)?.[1] ?? '')
-    throw new DbtoolError('USAGE', problem, { hint: [...meant, see].join(' ') })
+    throw new DbtoolError('USAGE', problem, { hint: [...this.meant(code, word), see].join(' ') })
+  }
+
+  /** The flag without a value that a word such as `--all=true` gives one to. */
+  private toggleOf(word: string): string | undefined {
+    const [name, value] = word.split('=', 2)
+    if (value === undefined) return undefined
+    return chainOf(this).some(({ options }) =>
+      options.some((option) => option.long === name && !option.required && !option.optional),
+    )
+      ? name
+      : undefined
   }
 
   /**
@@ -65,14 +81,26 @@ export class DbtoolCommand extends Command {
 
   private excessHints(): string[] {
     if (this.excessHint !== undefined) return [`${this.excessHint};`]
+    const several = this.args.find((argument) => argument.includes(','))
+    const fields = this.optsWithGlobals()['json'] === true ? this.fieldsHint(several) : []
+    if (fields.length > 0) return fields
     return this.registeredArguments.length === 0 ? ['it takes only flags;'] : []
   }
 
+  /** `gh` and others take the fields as the value of `--json`. */
+  private fieldsHint(given = ''): string[] {
+    const isList = /^[a-z_]+(?:\.[a-z_]+)?(?:,[a-z_]+(?:\.[a-z_]+)?)*$/.test(given)
+    return isList && !this.takesPassword ? [`for these columns: --json --fields ${given};`] : []
+  }
+
+  private get takesPassword(): boolean {
+    return this.options.some(({ long }) => long === '--password-stdin')
+  }
+
   private excess(): string {
-    const takesPassword = this.options.some(({ long }) => long === '--password-stdin')
     const extra = this.args
       .slice(this.registeredArguments.length)
-      .map((argument) => `'${takesPassword ? stars : argument}'`)
+      .map((argument) => `'${this.takesPassword ? stars : argument}'`)
     return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
   }
 }
