@@ -4,7 +4,7 @@ export interface Reading {
   readonly maxBytes: number
   /** Do not follow a link. */
   readonly noLink?: boolean
-  /** Accept an open pipe of this process such as /dev/fd/63, which is what a shell makes of `<(command)`. */
+  /** Accept an open pipe of this process: /dev/stdin, or /dev/fd/63, which is what a shell makes of `<(command)`. */
   readonly orPipe?: boolean
 }
 
@@ -14,7 +14,7 @@ export interface RegularFile {
   readonly stats: Stats
 }
 
-const openPipe = /^\/(?:dev|proc\/self)\/fd\/\d+$/
+const openPipe = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/
 
 /**
  * Reads a small text file. It never waits: a pipe without a writer would block the process, and Ctrl-C with it.

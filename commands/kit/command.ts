@@ -72,10 +72,9 @@ export class DbtoolCommand extends Command {
     if (code === 'commander.excessArguments') return this.excessHints()
     if (code === 'commander.unknownCommand') return meantCommand(this, word)
     if (code !== 'commander.unknownOption') return []
-    const near = nearest(
-      word,
-      chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))),
-    )
+    const flags = chainOf(this).flatMap(({ options }) => flagsOf(options))
+    const own = flagsOf(this.options.filter((option) => !(option instanceof GlobalOption)))
+    const near = nearest(word, flags) ?? onlyOne(own.filter(isPart(word)))
     return near === undefined ? [] : [`did you mean ${near}?`]
   }
 
@@ -104,6 +103,17 @@ export class DbtoolCommand extends Command {
     return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
   }
 }
+
+const flagsOf = (options: readonly Option[]): string[] =>
+  options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))
+
+/** `--key` is a part of `--idempotency-key`. */
+const isPart =
+  (word: string) =>
+  (flag: string): boolean =>
+    word.startsWith('--') && flag.slice(2).split('-').includes(word.slice(2))
+
+const onlyOne = (flags: readonly string[]): string | undefined => (flags.length === 1 ? flags[0] : undefined)
 
 /** Adds a verb to a noun, or several similar verbs. */
 export type Declare = (noun: Command, context: Context) => void

@@ -385,6 +385,11 @@ describe('a slip of the finger', () => {
     ['users lst', "unknown command 'lst'", 'did you mean list? see: dbtool users --help'],
     ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
     ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],
+    [
+      'orders place --key a',
+      "unknown option '--key'",
+      'did you mean --idempotency-key? see: dbtool orders place --help',
+    ],
     ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
     ['user list', "unknown command 'user'", 'did you mean users? see: dbtool --help'],
     ['users.list', "unknown command 'users.list'", 'did you mean users list? see: dbtool --help'],
