@@ -32,10 +32,22 @@ export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe
       throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is not a regular file')
     const bytes = readAll(descriptor, maxBytes)
     if (bytes.length > maxBytes) throw new Error(`it is longer than ${maxBytes} bytes`)
-    return { text: bytes.toString('utf8'), stats }
+    return { text: textOf(bytes), stats }
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * The text in UTF-8, or in UTF-16 after a byte order mark: PowerShell 5 writes that with `>`. A mark, as Notepad writes
+ * it, is not a part of the text.
+ */
+function textOf(bytes: Buffer): string {
+  const mark = bytes.toString('latin1', 0, 2)
+  const encoding = { '\xff\xfe': 'utf-16le', '\xfe\xff': 'utf-16be' }[mark] ?? 'utf-8'
+  const text = new TextDecoder(encoding).decode(bytes)
+  if (text.includes('\0')) throw new Error('it has NUL characters; save it as UTF-8')
+  return text
 }
 
 /** All bytes, or a few more than `maxBytes`. */
