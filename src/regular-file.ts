@@ -6,6 +6,8 @@ export interface Reading {
   readonly noLink?: boolean
   /** Accept an open pipe of this process: /dev/stdin, or /dev/fd/63, which is what a shell makes of `<(command)`. */
   readonly orPipe?: boolean
+  /** Accept NUL characters: the caller knows better what such a file is, as a certificate in another format. */
+  readonly orBytes?: boolean
 }
 
 /** A file with its attributes, all from one open file. */
@@ -20,11 +22,11 @@ const openPipe = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/
  * Reads a small text file. It never waits: a pipe without a writer would block the process, and Ctrl-C with it.
  * @throws Error with a clause as its message, such as "it is not a regular file"; otherwise an error of Node.
  */
-export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe = false }: Reading): RegularFile {
-  const mayBePipe = orPipe && openPipe.test(path)
+export function readRegularFile(path: string, { maxBytes, noLink, orPipe, orBytes }: Reading): RegularFile {
+  const mayBePipe = orPipe === true && openPipe.test(path)
   // Windows has neither flag.
   const waits = mayBePipe ? 0 : (constants.O_NONBLOCK as number | undefined)
-  const link = noLink ? (constants.O_NOFOLLOW as number | undefined) : 0
+  const link = noLink === true ? (constants.O_NOFOLLOW as number | undefined) : 0
   const descriptor = openSync(path, constants.O_RDONLY | (waits ?? 0) | (link ?? 0))
   try {
     const stats = fstatSync(descriptor)
@@ -32,7 +34,9 @@ export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe
       throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is not a regular file')
     const bytes = readAll(descriptor, maxBytes)
     if (bytes.length > maxBytes) throw new Error(`it is longer than ${maxBytes} bytes`)
-    return { text: textOf(bytes), stats }
+    const text = textOf(bytes)
+    if (orBytes !== true && text.includes('\0')) throw new Error('it has NUL characters; save it as UTF-8')
+    return { text, stats }
   } finally {
     closeSync(descriptor)
   }
@@ -45,9 +49,7 @@ export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe
 function textOf(bytes: Buffer): string {
   const mark = bytes.toString('latin1', 0, 2)
   const encoding = { '\xff\xfe': 'utf-16le', '\xfe\xff': 'utf-16be' }[mark] ?? 'utf-8'
-  const text = new TextDecoder(encoding).decode(bytes)
-  if (text.includes('\0')) throw new Error('it has NUL characters; save it as UTF-8')
-  return text
+  return new TextDecoder(encoding).decode(bytes)
 }
 
 /** All bytes, or a few more than `maxBytes`. */

@@ -139,7 +139,13 @@ export const total = (order: Order): number => order.total_amount
 
 /** The examples of docs/library.md, in their order. */
 const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8')
-const blocks = [...page.matchAll(/```(\w*)\n([^]*?)```/g)].map(([, language, text = '']) => ({ language, text }))
+const blocksOf = (markdown: string) =>
+  [...markdown.matchAll(/```(\w*)\n([^]*?)```/g)].map(([, language, text = '']) => ({ language, text }))
+const blocks = blocksOf(page)
+/** The examples of other pages for programs. */
+const others = blocksOf(readFileSync(join(root, 'docs', 'cluster.md'), 'utf8')).filter(
+  ({ language, text }) => language === 'ts' && text.includes('createPool'),
+)
 
 /** What an example without imports has around it, in the program of its reader. */
 const around = (text: string): string => `
@@ -157,11 +163,11 @@ void [placeOrder, transaction, request, order]
 
 describe('the examples of docs/library.md', { timeout: 120_000 }, () => {
   // The service has a test of its own. The others change the stock, so they come last.
-  const examples = blocks.filter(({ text }) => !text.includes('createServer'))
+  const examples = [...blocks.filter(({ text }) => !text.includes('createServer')), ...others]
 
   it('are all in TypeScript', () => {
     expect(blocks.map(({ language }) => language)).toEqual(blocks.map(() => 'ts'))
-    expect(examples.length).toBeGreaterThan(3)
+    expect([examples.length > 3, others.length]).toEqual([true, 1])
   })
 
   it('compile strictly as they are written, and run', async () => {
