@@ -68,15 +68,18 @@ describe.skipIf(noGalera !== undefined)(
       })
     }
 
+    const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
+
     /**
      * Runs `work` while a transaction on node 0 holds the products and raises their stock to 5. Commits when the order
-     * of `work` is still waiting there, and waits for its end.
+     * of `work` is still waiting there, and waits for its end. The products were marked before, so that no refusal on
+     * another node ends the transaction.
      */
     async function whileHeld<T>(work: (runs: (atLeast?: number) => Promise<boolean>) => Promise<T>): Promise<T> {
       return node(0).asOwner(async (owner) => {
-        const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
         const runs = async (atLeast = 1): Promise<boolean> => (await owner.rows(executing)).length >= atLeast
         await owner.execute('USE shop')
+        await owner.execute('UPDATE products SET refused_at = UTC_TIMESTAMP()')
         await owner.execute('START TRANSACTION')
         await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
         const result = await work(runs)
@@ -279,6 +282,26 @@ describe.skipIf(noGalera !== undefined)(
         expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
         expect(await far.rows('SELECT id FROM orders')).toEqual([])
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
+      })
+
+      it('refused by the next node, whose mark ends the transaction that holds the product', async () => {
+        await shop([0])
+        const proxy = await movingProxy(node(0).target, node(1).target)
+        await node(0).asOwner(async (owner) => {
+          await owner.execute('USE shop')
+          await owner.execute('START TRANSACTION')
+          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+          const refused = expect(placeOrder(poolOn(proxy.target, 1), order('refused', [1]))).rejects.toMatchObject({
+            code: 'OUT_OF_STOCK',
+          })
+          while ((await owner.rows(executing)).length === 0) await sleep(10)
+          proxy.moveOn()
+          await refused
+          await expect(owner.execute('COMMIT')).rejects.toMatchObject({ code: 'DEADLOCK' })
+          while ((await owner.rows(executing)).length > 0) await sleep(10)
+          expect(await owner.rows('SELECT stock FROM products')).toEqual([{ stock: 0 }])
+          expect(await owner.rows('SELECT id FROM orders')).toEqual([])
+        })
       })
 
       it('refused for others, while another node still runs a lost attempt: it does not appear later', async () => {

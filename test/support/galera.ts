@@ -85,7 +85,12 @@ export class GaleraNode {
     const spawned = { ...user.spawn, env: { ...process.env, PATH } }
     const given = { ...user, spawn: spawned, arguments: [...user.arguments, ...options] }
     await launched(() => launch({ paths: this.paths, programs, user: given, port: this.ports.sql }))
-    while (!(await this.isReady())) await sleep(50)
+    try {
+      while (!(await this.isReady())) await sleep(50)
+    } catch (cause) {
+      const lastLines = readFileSync(this.paths.log, 'utf8').split('\n').slice(-40).join('\n')
+      throw new Error(`the node ${this.name} ended before it was ready:\n${lastLines}`, { cause })
+    }
   }
 
   /** Whether the process exists, also while it is frozen. */
