@@ -87,9 +87,9 @@ export class DbtoolCommand extends Command {
   }
 
   /** `gh` and others take the fields as the value of `--json`. */
-  private fieldsHint(given = ''): string[] {
-    const isList = /^[a-z_]+(?:\.[a-z_]+)?(?:,[a-z_]+(?:\.[a-z_]+)?)*$/.test(given)
-    return isList && !this.takesPassword ? [`for these columns: --json --fields ${given};`] : []
+  private fieldsHint(fields = ''): string[] {
+    const isList = /^[a-z_]+(?:\.[a-z_]+)?(?:,[a-z_]+(?:\.[a-z_]+)?)*$/.test(fields)
+    return isList && !this.takesPassword ? [`for these columns: --json --fields ${fields};`] : []
   }
 
   private get takesPassword(): boolean {
