@@ -43,6 +43,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'twice.name',
     "unused.join(', ')",
   ],
+  'letters, dots and commas': ['fields'],
   'no command line': ['fault', 'quoteValue(text)'],
   'flags that are compared, and not shown': ['dateFormat', 'round'],
 }

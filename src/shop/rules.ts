@@ -148,4 +148,5 @@ export function parseMoment(text: string): Date {
 }
 
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
+/** The status of an order. */
 export type OrderStatus = (typeof orderStatuses)[number]
