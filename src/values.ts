@@ -70,11 +70,13 @@ export function durationText(ms: number): string {
   return ms === 0 ? '0s' : `${ms / size}${unit}`
 }
 
-const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
+const instant =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/
 
-/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone. */
+/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone: `+01:00`, or ` +0100`. */
 export function parseInstant(text: string): Date {
-  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
+  const [, year, month, day, hour = '00', minute = '00', second = '00', named = 'Z'] = instant.exec(text) ?? []
+  const zone = named === 'UTC' ? 'Z' : named.replace(/(\d{2})(\d{2})$/, '$1:$2')
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
   const sameDay = zone === 'Z' ? at : new Date(`${year}-${month}-${day}T00:00:00Z`)
   // 30 February would roll over into March.

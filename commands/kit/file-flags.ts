@@ -27,15 +27,25 @@ export type FileOptions = {
 
 /** Adds the flags that describe the file of an import. `mapped` is an example of `--map`. */
 export function fileFlags(command: Command, { mapped, ofOrders }: { mapped: string; ofOrders: boolean }): Command {
-  for (const option of [...layoutFlags(mapped), ...valueFlags(), ...(ofOrders ? orderFlags() : [])])
-    command.addOption(option.helpGroup('File:'))
+  return add(command, [presetFlag(), ...layoutFlags(mapped), ...valueFlags(), ...(ofOrders ? orderFlags() : [])])
+}
+
+function add(command: Command, flags: readonly Option[]): Command {
+  for (const flag of flags) command.addOption(flag.helpGroup('File:'))
   return command
 }
 
-const layoutFlags = (mapped: string): Option[] => [
+/** Adds the flags that describe a file whose contents are unknown. */
+export function guessFlags(command: Command): Command {
+  return add(command, [...layoutFlags('order_ref=InvoiceNo'), ...valueFlags(), ...orderFlags()])
+}
+
+const presetFlag = (): Option =>
   new Option('--preset <name>', 'file of another system; help lists, auto guesses').argParser(
     value(parseChoice(presetChoices)),
-  ),
+  )
+
+const layoutFlags = (mapped: string): Option[] => [
   new Option('--map <pairs>', `columns in the file: ${mapped},…`),
   new Option('--input-format <format>', 'csv, tsv, ndjson or json (default: by the file)').argParser(
     value(parseChoice(['csv', 'tsv', 'ndjson', 'json'] as const)),
@@ -60,6 +70,7 @@ const valueFlags = (): Option[] => [
   ),
   new Option('--default <pairs>', 'values of empty cells: quantity=1,…'),
   new Option('--carry-down [fields]', 'empty cells repeat the line above'),
+  new Option('--skip <pairs>', 'rows to skip, by column: Type=Payment,Quantity=-,…'),
 ]
 
 /** The parser of a text that says how the times of a file are read; it stays a text. */
@@ -75,5 +86,6 @@ const timeValue = (part: 'format' | 'zone') =>
 const orderFlags = (): Option[] => [
   new Option('--sku-from <field>', 'SKU of a line without one: product_name'),
   new Option('--line-total', 'the price is the total of the line'),
+  new Option('--status-words <pairs>', 'statuses in the file: cancelled=Storniert,…'),
   new Option('--skip-cancelled', 'skip orders that are cancelled or refunded'),
 ]

@@ -59,7 +59,8 @@ function noteValues(out: Output, { unknownStatuses, rounded, nullTexts, addsTax 
   if (nullTexts > 0) out.warn(`${counted(nullTexts, 'cell')} with the text NULL; if they are empty, add --null NULL`)
   if (unknownStatuses.length > 0)
     out.note(
-      `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ${listed(unknownStatuses)}`,
+      `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ` +
+        `${listed(unknownStatuses)}; --status-words gives them a meaning`,
     )
   if (rounded > 0) out.note(`${counted(rounded, 'amount')} rounded to cents`)
 }

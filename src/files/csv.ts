@@ -1,4 +1,5 @@
 import { DbtoolError } from '../errors.ts'
+import { readCell } from '../csv-injection.ts'
 import { unescapeTsv } from '../tsv.ts'
 import { counted } from '../in-words.ts'
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
@@ -83,7 +84,13 @@ export async function readHeader(source: Source, { delimiter: given, grammar }: 
 
 async function headerOf({ found, delimiter, separatorLine }: FirstRecord, grammar: Grammar): Promise<CsvHeader> {
   const [cells = []] = await splitAll([found], delimiter, grammar)
-  return { line: found.line, raw: found.raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine }
+  return {
+    line: found.line,
+    raw: found.raw,
+    cells: cells.map((cell) => readCell(cell ?? '')),
+    delimiter,
+    separatorLine,
+  }
 }
 
 interface FirstRecord {
@@ -173,7 +180,7 @@ const unknownEscape = (escape: string): string =>
 function cellsBeforeFault(raw: string, delimiter: string): string[] {
   const cells: string[] = []
   const mark = delimiter.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-  const cell = new RegExp(`("(?:[^"]|"")*"|[^"${mark}]*)${mark}`, 'y')
+  const cell = new RegExp(`(=?"(?:[^"]|"")*"|[^"${mark}]*)${mark}`, 'y')
   for (let match = cell.exec(raw); match !== null; match = cell.exec(raw)) {
     const [, text = ''] = match
     cells.push(text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text)

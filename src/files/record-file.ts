@@ -1,9 +1,10 @@
 import { allFaults, DbtoolError } from '../errors.ts'
-import { unescapeFormula } from '../csv-injection.ts'
+import { readCell, unescapeFormula } from '../csv-injection.ts'
 import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
 import { csvBatches, type Grammar, fromLaterHeader, type HeaderRules, readHeader } from './csv.ts'
 import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDelimiter } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
+import { isListOfRecords, type JsonList, listIn } from './json-list.ts'
 import { firstLine } from './lines.ts'
 import type { Batch, Reshape, SourceRecord } from './record.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
@@ -85,11 +86,12 @@ export async function openRecordFile(path: string, options: OpenOptions): Promis
 /** The same for an open source, which stays open if the file cannot be used. */
 export async function recordFileOf(source: Source, options: FormatOptions & SourceOptions): Promise<RecordFile> {
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter)
-  const format = options.inputFormat ?? (await detectFormat(source, options))
+  const columns = wantedColumns(options)
+  const { format, list } = await detectFormat(source, options, (found) => isListOfRecords(found, columns))
   const contents =
     format === 'csv' || format === 'tsv'
       ? await delimitedFile(source, { ...options, delimiter, format })
-      : jsonFile(source, options, format)
+      : jsonFile(source, options, { format, list })
   const { name, bytes, isConverted, isAt } = source
   const records = (read?: ReadOptions): AsyncIterable<SourceRecord> => oneByOne(contents.batches(read), read?.signal)
   return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
@@ -108,7 +110,7 @@ async function delimitedFile(
   const rules = { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar } as const
   const { header, above, columns, ignored } = await findHeader(source, rules, wanted)
   const seen = { nullTexts: 0 }
-  const read = raw ? (cell: string): string => cell : unescapeFormula
+  const read = raw ? (cell: string): string => cell : grammar === 'escapes' ? unescapeFormula : readCell
   return {
     header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
     above,
@@ -145,10 +147,11 @@ async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): P
   }
 }
 
-function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format: 'ndjson' | 'json'): Contents {
+function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, { format, list }: Detected): Contents {
   const columns = wantedColumns(wanted)
   const reader = new JsonReader(columns)
-  const batches = format === 'json' ? jsonBatches : ndjsonBatches
+  const batches = (): AsyncGenerator<Batch> =>
+    format === 'json' ? jsonBatches(source, reader, list) : ndjsonBatches(source, reader)
   return {
     header: undefined,
     above: 0,
@@ -157,7 +160,7 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format:
     columns,
     ignored: () => reader.ignored(),
     nullTexts: () => 0,
-    batches: (options) => eachBatch(batches(source, reader), reshape, options),
+    batches: (options) => eachBatch(batches(), reshape, options),
   }
 }
 
@@ -236,13 +239,34 @@ function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly 
   return allFaults('BAD_INPUT', file.name, faults, hint)
 }
 
+interface Detected {
+  readonly format: Format
+  /** The list of the records, if it is within an object. */
+  readonly list?: JsonList
+}
+
 /**
  * By the first character: JSON for `{` and `[`. Otherwise by the name: `.ndjson` and `.jsonl`, or `.tsv` unless a flag
  * says how its cells are separated or quoted. Otherwise CSV.
  *
- * Throws BAD_INPUT for a file without any text, and for JSON that is neither one list nor one object per line.
+ * `isOfRecords` decides whether the records are in a list of a JSON document, or one per line.
+ *
+ * Throws BAD_INPUT for a file without any text, and for JSON that is neither a list nor one object per line.
  */
 export async function detectFormat(
+  source: Source,
+  { inputFormat, delimiter, quote }: Pick<FormatOptions, 'inputFormat' | 'delimiter' | 'quote'>,
+  isOfRecords: (list: JsonList) => boolean,
+): Promise<Detected> {
+  const format = inputFormat ?? (await formatBySight(source, { delimiter, quote }))
+  const list = format === 'json' || format === 'ndjson' ? await listIn(source) : undefined
+  const isInList = list !== undefined && inputFormat !== 'ndjson' && isOfRecords(list)
+  if (isInList) return { format: 'json', list }
+  if (inputFormat === undefined && (await firstLine(source)) === '{') throw severalLines(source.name)
+  return { format }
+}
+
+async function formatBySight(
   source: Source,
   { delimiter, quote }: Pick<FormatOptions, 'delimiter' | 'quote'>,
 ): Promise<Format> {
@@ -250,7 +274,6 @@ export async function detectFormat(
   if (first === undefined) throw emptyFile(source.name)
   const name = source.name.replace(/\.gz$/i, '')
   if (/^\[\s*(?:\{.*)?$/s.test(first)) return 'json'
-  if (first === '{') throw severalLines(source.name)
   if (first.startsWith('{') || /\.(?:ndjson|jsonl)$/i.test(name)) return 'ndjson'
   return /\.tsv$/i.test(name) && delimiter === undefined && quote === undefined ? 'tsv' : 'csv'
 }
@@ -260,6 +283,6 @@ function emptyFile(name: string): DbtoolError {
 }
 
 function severalLines(name: string): DbtoolError {
-  const hint = 'Convert it: jq -c . FILE > FILE.ndjson; a list inside it: jq -c .orders[].'
-  return badFile(name, undefined, 'is JSON, but neither one list nor one object per line', hint)
+  const hint = 'Convert it: jq -c . FILE > FILE.ndjson'
+  return badFile(name, undefined, 'is JSON, but neither a list of objects nor one object per line', hint)
 }

@@ -9,6 +9,8 @@ export interface NumberStyle {
   readonly currencySign?: boolean | undefined
 }
 
+/** `12.–`, `12,--`: no cents, as in Switzerland. */
+const noCents = /[.,](?:[–—]|-{1,2})(\s*[^\s\d.,–—-]*)$/u
 /** `€ 4,50`, `-$4.50`, `4.50 EUR`, `(4.50)`: sign, currency and digits. */
 const withCurrency =
   /^([-+(]?)\s*(?:(?:\p{Sc}|\p{L}{1,3}\.?)\s*)?([-+]?)([\d.,'’](?:\s?[\d.,'’])*)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\)?$/u
@@ -25,7 +27,8 @@ export function numberReader({
 }: NumberStyle): ((text: string) => string) | undefined {
   if (!decimalComma && !currencySign) return undefined
   return (text) => {
-    const bare = currencySign ? withoutCurrency(text) : text
+    const whole = text.replace(noCents, '$1')
+    const bare = currencySign ? withoutCurrency(whole) : whole
     const ungrouped = bare.replace(grouped, (all) => all.replace(/[\s'’]/gu, ''))
     return withPoint(ungrouped, decimalComma) ?? text
   }

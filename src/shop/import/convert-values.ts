@@ -1,16 +1,15 @@
 import { InvalidValue } from '../../errors.ts'
 import type { ValueFault } from '../../files/record.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { parsePrice } from '../rules.ts'
+import { parsePrice, parseQuantity, parseStock } from '../rules.ts'
 import { amountFields, isReported } from './amount-fields.ts'
 import { difference, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Layout, type Values } from './layout.ts'
 import type { ReadReport } from './read-report.ts'
 import { OtherOrder, timeReader } from './times.ts'
-import { flagFor } from './value-hints.ts'
+import { flagFor, type GivenFlags } from './value-hints.ts'
 
-/** How the texts of fields are written; the texts of all others are taken as they are. */
-const counts = ['quantity', 'stock']
+/** The fields of times. */
 const times = ['ordered_at', 'created_at', 'last_login']
 
 /**
@@ -21,8 +20,7 @@ export function converter(layout: Layout, report: ReadReport): (values: Values) 
   const readers = readersFor(layout, report)
   const { unsigned, amount } = readers
   const steps = stepsFor(layout, readers)
-  const given = givenFlags(layout)
-  const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, given)
+  const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, layout)
   const sums = Object.entries(layout.add ?? {})
   const differences = Object.entries(layout.subtract ?? {})
   const conditions = Object.entries(layout.only ?? {})
@@ -72,27 +70,29 @@ function stepsFor(layout: Layout, { number, unsigned, rounded, amount }: Readers
   // A stated amount is only compared or reported.
   const reported = (text: string): string => parsePrice(roundHalfUp(unsigned(text)) ?? unsigned(text))
   return [
-    ...partsOf(counts, number),
-    ['price', (text, values) => priceOf(number(text), values)],
+    ['quantity', checked(number, parseQuantity)],
+    ['stock', checked(number, parseStock)],
+    ['price', (text, values) => checked((price) => priceOf(number(price), values), parsePrice)(text)],
     ...(time === undefined ? [] : partsOf(times, time)),
     ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
   ]
 }
 
+/** A text is refused here rather than by the rules of the shop, because the flags that are given are known here. */
+const checked =
+  (read: Read, parse: (text: string) => unknown): Read =>
+  (text) => {
+    const value = read(text)
+    parse(value)
+    return value
+  }
+
 const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
 
 type Step = readonly [field: string, read: (text: string, values: Values) => string | undefined]
 
-/** The flags of {@link flagFor} that a layout has already. */
-const givenFlags = ({ decimalComma, currencySign, round, dateFormat }: Layout): string[] => [
-  ...(decimalComma === true ? ['--decimal-comma'] : []),
-  ...(currencySign === true ? ['--currency-sign'] : []),
-  ...(round === undefined ? [] : [`--round ${round}`]),
-  ...(dateFormat === undefined ? [] : [`--date-format ${dateFormat}`]),
-]
-
 /** Replaces the text of each field by the one that its step reads; undefined if it cannot be read. */
-function readValues(steps: readonly Step[], values: Values, given: readonly string[]): ValueFault[] {
+function readValues(steps: readonly Step[], values: Values, given: GivenFlags): ValueFault[] {
   const faults: ValueFault[] = []
   for (const [field, read] of steps) {
     const text = values[field]

@@ -8,6 +8,7 @@ import type { Layout, SkipRule } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
 import { inWords } from '../../in-words.ts'
+import { parseSkip, parseStatusWords, type SkipColumn } from './row-flags.ts'
 
 /** The flags that describe a file; each replaces one part of the layout of the preset. */
 export interface FileFlags {
@@ -30,6 +31,8 @@ export interface FileFlags {
   readonly skuFrom?: string | undefined
   readonly lineTotal?: boolean | undefined
   readonly skipCancelled?: boolean | undefined
+  readonly skip?: string | undefined
+  readonly statusWords?: string | undefined
 }
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
@@ -43,7 +46,10 @@ const ofOrder = ['order_ref', 'user', 'ordered_at']
 export interface FileDescription {
   readonly layout: Layout
   readonly fields: Fields
+  /** The columns that the file must have. */
   readonly map: ReadonlyMap<string, string>
+  /** Whether a map gives the columns of another system, but not the one of the taxes. */
+  readonly isForeign: boolean
 }
 
 /**
@@ -70,13 +76,29 @@ export function describeFile(
   const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
   const rules = { ...withoutRulesOf(map, preset), ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
-  const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
+  const skips = flags.skip === undefined ? [] : parseSkip(flags.skip, new Set(Object.keys(columns)))
+  for (const { field } of skips) names.add(field)
+  const skip = [
+    ...(rules.skip ?? []),
+    ...skips.map(({ rule }) => rule),
+    ...(flags.skipCancelled === true ? [cancelled] : []),
+  ]
   // Without it, the orders would have today's prices of the shop.
   const required = noun === 'orders' && preset !== undefined ? [...own.required, 'price'] : own.required
-  const foreignStatus = map.has('status') || preset?.columns?.['status'] !== undefined
-  const layout = { ...rules, columns, skip, foreignStatus }
-  return { layout, map, fields: fieldsOf(layout, { ...own, required }, names) }
+  const foreignStatus =
+    map.has('status') || preset?.columns?.['status'] !== undefined || flags.statusWords !== undefined
+  const layout = { ...rules, columns: { ...columns, ...columnsOf(skips, columns) }, skip, foreignStatus }
+  const needed = skips.filter(({ field, column }) => field === column)
+  return {
+    layout,
+    map: new Map([...map, ...needed.map(({ field, column }) => [field, column] as const)]),
+    fields: fieldsOf(layout, { ...own, required }, names),
+    isForeign: map.size > 0 && !map.has('tax'),
+  }
 }
+
+const columnsOf = (skips: readonly SkipColumn[], columns: Readonly<Record<string, readonly string[]>>): object =>
+  Object.fromEntries(skips.map(({ field, column }) => [field, field === column ? [column] : columns[column]]))
 
 /** A mapped column is the value of its field, whatever the preset makes of others. */
 function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | undefined): Partial<PresetFile> {
@@ -99,6 +121,7 @@ function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
     ...{ decimalComma, currencySign, round, lineTotal, skuFrom: flags.skuFrom },
     carryDown: carry,
     carryBy: carry !== undefined && noun === 'orders' ? 'order_ref' : undefined,
+    statusWords: flags.statusWords === undefined ? undefined : parseStatusWords(flags.statusWords),
     defaults: defaults === undefined ? undefined : Object.fromEntries(defaults),
   }
 }

@@ -1,4 +1,5 @@
 import type { Format } from '../../files/record-file.ts'
+import type { OrderStatus } from '../rules.ts'
 
 /** The texts by which a rule applies, in any case: `''` is an empty cell, `*` any other, and `-` a negative number. */
 export type Condition = Readonly<Record<string, readonly string[]>>
@@ -64,6 +65,8 @@ export interface Layout {
   readonly defaults?: Readonly<Record<string, string>> | undefined
   /** The words of `status` are those of another system. */
   readonly foreignStatus?: boolean | undefined
+  /** Its words that have another meaning than elsewhere, folded, and their statuses. */
+  readonly statusWords?: ReadonlyMap<string, OrderStatus> | undefined
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]

@@ -8,7 +8,7 @@ import { converter } from './convert-values.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
 import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
-import { statusOf } from './status-words.ts'
+import { foldStatus, statusOf } from './status-words.ts'
 import { OtherOrder } from './times.ts'
 
 /**
@@ -167,7 +167,7 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
   const joins = Object.entries(layout.join ?? {})
   const derivations = Object.entries(layout.derive ?? {})
   const defaults = Object.entries(layout.defaults ?? {})
-  const { skuFrom, foreignStatus = false } = layout
+  const { skuFrom, foreignStatus = false, statusWords } = layout
   return (values) => {
     for (const [field, rule] of joins) fill(values, field, joined(rule, values))
     for (const [field, rules] of derivations) {
@@ -179,7 +179,8 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]
     if (name !== undefined) values['sku'] ??= skuOf(name)
-    if (foreignStatus && values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
+    const word = foreignStatus ? values['status'] : undefined
+    if (word !== undefined) values['status'] = statusWords?.get(foldStatus(word)) ?? knownStatus(word, report)
   }
 }
 

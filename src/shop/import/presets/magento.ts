@@ -40,6 +40,8 @@ export const magento: Preset = {
         discount: ['discount_refunded', 'discount_cancelled'],
         reported_tax: ['tax_refunded', 'tax_cancelled'],
       },
+      // The state of orders that are refunded.
+      statusWords: new Map([['closed', 'cancelled']]),
       skip: [
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },
         { when: { quantity: ['0'] }, reason: 'quantity 0' },
