@@ -121,4 +121,4 @@ async function guestRules(
 /** A name that no file can give to a user. */
 const guestName = '\0guest'
 
-const nameOf = ({ ref, records }: DraftOrder): string => `order '${ref}', line ${records[0]?.line ?? 0}`
+const nameOf = ({ ref, line }: DraftOrder): string => `order '${ref}', line ${line}`

@@ -46,11 +46,12 @@ function findList(text: string): JsonList | undefined {
   const { list } = walk
   if (list === undefined) return undefined
   const inner = pathsIn(parsed(text.slice(list.from, list.to)))
+  const paths = [...walk.outer, ...inner.map((path) => `${list.path.join('.')}[].${path}`)]
   return {
     at: list.at,
     line: text.slice(0, list.at).split('\n').length,
     depth: list.path.length,
-    outer: [...walk.outer, ...inner.map((path) => `${list.path.join('.')}[].${path}`)],
+    outer: walk.isEnded ? pathsIn(parsed(text)) : paths,
     inner,
   }
 }

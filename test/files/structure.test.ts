@@ -39,7 +39,7 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   [
     'an object over several lines',
     '{\n  "order_ref": "A"\n}\n',
-    ': is JSON, but neither one list nor one object per line',
+    ': is JSON, but neither a list of objects nor one object per line',
     /jq -c \./,
   ],
 

@@ -40,7 +40,10 @@ export const guestOrderFields: Fields = { required: withoutUser, optional: ['use
 /** One order of the file. */
 export interface DraftOrder extends Pick<Group, 'ref'> {
   /** Its records as they came, for the rejects file. */
-  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'skippedAbove'>[]
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'isSkipped'>[]
+  /** The first of its lines that is not skipped, and the number of such lines. */
+  readonly line: number
+  readonly linesRead: number
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -74,7 +77,9 @@ export const importKeyPrefix = 'import:'
 /** The column has 255 characters, and the prefix takes some of them. */
 const mostKeyCharacters = 255 - importKeyPrefix.length
 
-/** Yields the draft orders of a file. */
+const isRead = ({ isSkipped = false }: Pick<SourceRecord, 'isSkipped'>): boolean => !isSkipped
+
+/** Yields the draft orders of a file. One whose lines are all skipped is none. */
 export async function* draftOrders(
   groups: AsyncIterable<Group>,
   rules: DraftRules,
@@ -82,6 +87,7 @@ export async function* draftOrders(
   let index = 0
   const currencyFault = oneCurrency()
   for await (const group of groups) {
+    if (!group.records.some(isRead)) continue
     yield draftOf(group, index, rules, currencyFault)
     index += 1
   }
@@ -93,11 +99,13 @@ function draftOf(
   rules: DraftRules,
   currencyFault: ReturnType<typeof oneCurrency>,
 ): DraftOrder {
-  const { ref, records } = group
+  const { ref } = group
+  const records = group.records.filter(isRead)
   const faults = new Faulty()
   const head = new OrderHead(faults)
   faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
   const lines = readLines(records, head, faults, currencyFault)
+  if (records.length < group.records.length) readSkipped(group.records, head, faults)
   faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
   const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
   const { user = rules.guest ?? '', orderedAt, status, stated } = head
@@ -108,11 +116,13 @@ function draftOf(
   })
   return {
     ref,
+    line: records[0]?.line ?? 0,
+    linesRead: records.length,
     index,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw, skippedAbove: above }) =>
-      above === undefined ? { line, raw } : { line, raw, skippedAbove: above },
+    records: group.records.map(({ line, raw, isSkipped }) =>
+      isSkipped === true ? { line, raw, isSkipped } : { line, raw },
     ),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
@@ -147,6 +157,16 @@ function readLines(
     lines.push({ at, line })
   }
   return lines
+}
+
+/** Adds the values of skipped lines that no other line states. */
+function readSkipped(records: readonly SourceRecord[], head: OrderHead, faults: Faulty): void {
+  for (const record of records) {
+    if (isRead(record)) continue
+    const read = new FieldReader(record)
+    head.fill(readHead(read), readAmounts(read), record.line)
+    faults.add(record.line, ...read.faults)
+  }
 }
 
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */

@@ -83,6 +83,20 @@ export class OrderHead {
     for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
   }
 
+  /** Adds the values of the order that are not known yet. */
+  fill({ user, orderedAt }: HeadValues, { amounts, reported }: ReadAmounts, at: number): void {
+    this.user ??= user
+    this.orderedAt ??= orderedAt
+    this.addAmounts(
+      {
+        amounts: amounts.filter(([kind]) => !this.#amounts.has(kind)),
+        lineAmounts: [],
+        reported: reported.filter(([field]) => !this.#reported.has(field)),
+      },
+      at,
+    )
+  }
+
   #addReported(field: ReportedAmountField, cents: bigint): void {
     const before = this.#reported.get(field)
     if (before === undefined) this.#reported.set(field, [cents])

@@ -118,7 +118,7 @@ async function firstOrders(
   return rows
 }
 
-function orderRow({ ref, records, user, orderedAt, lines, faults, status, ...order }: DraftOrder): PreviewRow {
+function orderRow({ ref, line: at, user, orderedAt, lines, faults, status, ...order }: DraftOrder): PreviewRow {
   const fault = faults.size === 0 ? null : [...faults].map(([line, what]) => `line ${line}: ${what}`).join('; ')
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
@@ -135,7 +135,7 @@ function orderRow({ ref, records, user, orderedAt, lines, faults, status, ...ord
     ...order.adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
     order.difference === undefined ? undefined : `${order.difference.inFile} in the file`,
   ]
-  const name = ref === '' ? `line ${records[0]?.line ?? 0}` : ref
+  const name = ref === '' ? `line ${at}` : ref
   return { name, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
-import type { Line, Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
+import type { Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
 import { quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
 import { currencyOf } from './amounts.ts'
@@ -27,11 +27,6 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
     const carry = carrier(layout)
     const currencyFault = oneCurrency()
     const signFaults = layout.currencySign === true ? oneSign(layout) : (): ValueFault[] => []
-    const skippedLines = new SkippedLines()
-    const skipped = (record: SourceRecord, reason: string): void => {
-      report.skip(reason)
-      skippedLines.add(record)
-    }
     return (record) => {
       const { values } = record
       if (record.fault !== undefined && isRemark(record.raw)) {
@@ -44,61 +39,33 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       if (record.fault !== undefined) return record
       const reason = skip.find(({ when }) => applies(when, values))?.reason
       if (reason !== undefined) {
-        skipped(record, reason)
-        return undefined
+        report.skip(reason)
+        return skippedLine(record, converted(record, convert, fileName))
       }
-      skippedLines.leaveTo(record)
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       if (unread.length > 0) return { ...record, unread }
       if (layout.subtract?.['quantity'] === undefined || !applies(nothingLeft, values)) return record
-      skipped(record, 'all of its units are refunded or cancelled')
-      return undefined
+      report.skip('all of its units are refunded or cancelled')
+      return skippedLine(record, [])
     }
   }
 }
 
 const nothingLeft = { quantity: ['0'] }
 
-/** The number of orders whose skipped lines are remembered; the lines of an order are mostly adjacent. */
-const mostSkippedOrders = 50
+const ofOrder: readonly string[] = ['order_ref', 'user', 'ordered_at', ...orderAmountFields]
 
-interface SkippedOrder {
-  readonly lines: Line[]
-  readonly amounts: [field: string, text: string][]
-}
-
-/** The skipped lines of orders: the next line of each takes over their amounts, and stays together with them. */
-class SkippedLines {
-  readonly #byRef = new Map<string, SkippedOrder>()
-  #lastRef = ''
-
-  add({ line, raw, values, skippedAbove = [] }: SourceRecord): void {
-    const { order_ref: ref } = values
-    if (ref === undefined) return
-    this.#lastRef = ref
-    const order = this.#byRef.get(ref) ?? { lines: [], amounts: [] }
-    this.#byRef.set(ref, order)
-    order.lines.push(...skippedAbove, { line, raw })
-    for (const field of orderAmountFields) {
-      const text = values[field]
-      if (text !== undefined) order.amounts.push([field, text])
-    }
-    const [oldest] = this.#byRef.keys()
-    if (this.#byRef.size > mostSkippedOrders && oldest !== undefined) this.#byRef.delete(oldest)
-  }
-
-  leaveTo(record: SourceRecord): void {
-    const { values } = record
-    const { order_ref: ref = this.#lastRef } = values
-    this.#lastRef = ref
-    if (this.#byRef.size === 0) return
-    const order = this.#byRef.get(ref)
-    if (order === undefined) return
-    for (const [field, text] of order.amounts) values[field] ??= text
-    record.skippedAbove = order.lines
-    this.#byRef.delete(ref)
-  }
+/**
+ * A line that is skipped stays with its order: the amounts of the order on it count, wherever it is, and a rejected
+ * order has it among its lines. Undefined for a record of no order.
+ */
+function skippedLine(record: SourceRecord, unread: readonly ValueFault[]): SourceRecord | undefined {
+  if (record.values['order_ref'] === undefined) return undefined
+  const kept = Object.entries(record.values).filter(([field]) => ofOrder.includes(field))
+  const ofAmounts = unread.filter(({ field }) => orderAmountFields.some((amount) => amount === field))
+  const { line, raw, fault } = record
+  return { line, raw, fault, values: Object.fromEntries(kept), unread: ofAmounts, isSkipped: true }
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */

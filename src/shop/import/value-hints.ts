@@ -59,9 +59,12 @@ const typed: Readonly<Record<keyof NumberFlags, string>> = {
 }
 
 function numberHint(text: string, parse: (text: string) => string | number, given: GivenFlags): string {
+  const read = (all: NumberFlags): string | number | undefined =>
+    valueOf(() => parse(rounded(numberReader(all)?.(text) ?? text, all)))
+  // The value itself is right, and not its relation to another one.
+  if (read(given) !== undefined) return ''
   const readings = numberFlags.flatMap((flags) => {
-    const all = { ...given, ...flags }
-    const value = valueOf(() => parse(rounded(numberReader(all)?.(text) ?? text, all)))
+    const value = read({ ...given, ...flags })
     return value === undefined ? [] : [{ flags: flagsOf(flags), value }]
   })
   const fewest = Math.min(...readings.map(({ flags }) => flags.length))

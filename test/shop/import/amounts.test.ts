@@ -29,6 +29,10 @@ describe('a number as a file writes it', () => {
     [both, '€ 1.004,50', '1004.50'],
     [both, '4,50 zł', '4.50'],
     [both, 'kr. 4,50', '4.50'],
+    [sign, 'CHF 12.–', '12'],
+    [sign, "CHF 2'500.-", '2500'],
+    [sign, '12.-- CHF', '12'],
+    [comma, '12,—', '12'],
   ])('%j reads %s', (style, text, number) => {
     expect(numberReader(style)?.(text)).toBe(number)
   })
@@ -42,6 +46,8 @@ describe('a number as a file writes it', () => {
     [sign, '4,50'],
     [sign, '$4.5.0'],
     [sign, 'free'],
+    [sign, '12.-5'],
+    [sign, '12.---'],
     [sign, '$'],
     [both, '1 0045,00'],
   ])('%j leaves %s to the rule of its field', (style, text) => {
