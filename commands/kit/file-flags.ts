@@ -86,6 +86,7 @@ const timeValue = (part: 'format' | 'zone') =>
 const orderFlags = (): Option[] => [
   new Option('--sku-from <field>', 'SKU of a line without one: product_name'),
   new Option('--line-total', 'the price is the total of the line'),
+  new Option('--discount-lines', 'a line with a negative price is a discount'),
   new Option('--status-words <pairs>', 'statuses in the file: cancelled=Storniert,…'),
   new Option('--skip-cancelled', 'skip orders that are cancelled or refunded'),
 ]

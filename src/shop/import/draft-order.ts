@@ -22,6 +22,7 @@ import { oneCurrency } from './one-currency.ts'
 import { type Group, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, type HeadValues, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
+import { beginsAsTotal, isTotal, totalFault } from './totals.ts'
 import { flagFor } from './value-hints.ts'
 
 const withoutUser = ['order_ref', 'sku', 'quantity']
@@ -77,6 +78,9 @@ export const importKeyPrefix = 'import:'
 /** The column has 255 characters, and the prefix takes some of them. */
 const mostKeyCharacters = 255 - importKeyPrefix.length
 
+/** Whether a line is a discount of its order. */
+const isDiscount = ({ values }: SourceRecord): boolean => values['line_discount'] !== undefined
+
 const isRead = ({ isSkipped = false }: Pick<SourceRecord, 'isSkipped'>): boolean => !isSkipped
 
 /** Yields the draft orders of a file. One whose lines are all skipped is none. */
@@ -87,7 +91,7 @@ export async function* draftOrders(
   let index = 0
   const currencyFault = oneCurrency()
   for await (const group of groups) {
-    if (!group.records.some(isRead)) continue
+    if (!group.records.some((record) => isRead(record) || isDiscount(record))) continue
     yield draftOf(group, index, rules, currencyFault)
     index += 1
   }
@@ -106,6 +110,7 @@ function draftOf(
   faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
   const lines = readLines(records, head, faults, currencyFault)
   if (records.length < group.records.length) readSkipped(group.records, head, faults)
+  if (records.length === 0) faults.add(group.records[0]?.line ?? 0, 'the order has only discounts')
   faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
   const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
   const { user = rules.guest ?? '', orderedAt, status, stated } = head
@@ -116,7 +121,7 @@ function draftOf(
   })
   return {
     ref,
-    line: records[0]?.line ?? 0,
+    line: (records[0] ?? group.records[0])?.line ?? 0,
     linesRead: records.length,
     index,
     key: `${importKeyPrefix}${group.key}`,
@@ -185,16 +190,13 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   return faults
 }
 
-const totals = /^(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)\b/i
-
 /** A row of totals at the end of a report has no reference, and would continue the order above it. */
 function faultsOfTotals(records: readonly SourceRecord[]): string[] {
-  const last = records.at(-1)
-  if (records.length === 1 || last?.values['order_ref'] !== undefined) return []
-  const text = [last?.values['sku'], last?.values['product_name']].find((one) => totals.test(one ?? ''))
-  return text === undefined
-    ? []
-    : [`${quoteValue(text)} seems to be the total of the file: delete the line, or give it its order_ref`]
+  const { order_ref: ref, sku, product_name: name } = records.at(-1)?.values ?? {}
+  if (ref !== undefined) return sku === undefined && isTotal(ref) ? [totalFault('order_ref', ref)] : []
+  if (records.length === 1) return []
+  const [[field, text] = []] = Object.entries({ sku, product_name: name }).filter(([, one]) => beginsAsTotal(one))
+  return field === undefined || text === undefined ? [] : [totalFault(field, text, ', give it its order_ref')]
 }
 
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
@@ -234,7 +236,7 @@ interface ReadRecord {
 function readRecord(record: SourceRecord, head: OrderHead): ReadRecord | { readonly faults: readonly string[] } {
   const { values, fault } = record
   if (fault !== undefined) return { faults: [fault] }
-  const read = new FieldReader(record)
+  const read = new FieldReader(record, { discountLines: false })
   const ofHead = head.repeats(values) ? undefined : readHead(read)
   const line = readLine(read)
   const amounts = hasAmounts(values) ? readAmounts(read) : undefined

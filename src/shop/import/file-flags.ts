@@ -30,6 +30,7 @@ export interface FileFlags {
   readonly default?: string | undefined
   readonly skuFrom?: string | undefined
   readonly lineTotal?: boolean | undefined
+  readonly discountLines?: boolean | undefined
   readonly skipCancelled?: boolean | undefined
   readonly skip?: string | undefined
   readonly statusWords?: string | undefined
@@ -112,13 +113,14 @@ function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | u
 function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
   const { inputFormat, delimiter, quote, encoding, dateFormat, timeZone } = flags
   const { decimalComma, currencySign, round, lineTotal, carryDown } = flags
+  const discountLines = noun === 'orders' ? (flags.discountLines ?? false) : undefined
   const carry = carryDown === true ? ofOrder : carryDown?.split(',').map((field) => field.trim())
   for (const field of carry ?? []) assertField('--carry-down', field, known)
   if (flags.skuFrom !== undefined) assertField('--sku-from', flags.skuFrom, known)
   const defaults = flags.default === undefined ? undefined : parsePairs('--default', flags.default, known)
   return {
     ...{ inputFormat, delimiter, quote, encoding, nulls: flags.null, dateFormat, timeZone },
-    ...{ decimalComma, currencySign, round, lineTotal, skuFrom: flags.skuFrom },
+    ...{ decimalComma, currencySign, round, lineTotal, discountLines, skuFrom: flags.skuFrom },
     carryDown: carry,
     carryBy: carry !== undefined && noun === 'orders' ? 'order_ref' : undefined,
     statusWords: flags.statusWords === undefined ? undefined : parseStatusWords(flags.statusWords),

@@ -49,6 +49,8 @@ export interface Layout {
   readonly round?: 'half-up' | undefined
   /** The column of the price holds the total of the line. */
   readonly lineTotal?: boolean | undefined
+  /** A line with a negative price is a discount of its order. Undefined: the file has no orders. */
+  readonly discountLines?: boolean | undefined
   /** Fields whose empty cells repeat the line above, as long as the field `carryBy` is the same or empty. */
   readonly carryDown?: readonly string[] | undefined
   readonly carryBy?: string | undefined

@@ -84,13 +84,13 @@ export class OrderHead {
   }
 
   /** Adds the values of the order that are not known yet. */
-  fill({ user, orderedAt }: HeadValues, { amounts, reported }: ReadAmounts, at: number): void {
+  fill({ user, orderedAt }: HeadValues, { amounts, lineAmounts, reported }: ReadAmounts, at: number): void {
     this.user ??= user
     this.orderedAt ??= orderedAt
     this.addAmounts(
       {
         amounts: amounts.filter(([kind]) => !this.#amounts.has(kind)),
-        lineAmounts: [],
+        lineAmounts,
         reported: reported.filter(([field]) => !this.#reported.has(field)),
       },
       at,

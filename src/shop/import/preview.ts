@@ -86,7 +86,7 @@ export async function previewFile(path: string, given: FileFlags, { stdin, signa
 const flagNames: readonly (keyof FileFlags)[] = [
   ...(['preset', 'inputFormat', 'delimiter', 'quote', 'encoding', 'map', 'null', 'dateFormat', 'timeZone'] as const),
   ...(['decimalComma', 'currencySign', 'round', 'default', 'carryDown', 'skip', 'skuFrom', 'lineTotal'] as const),
-  ...(['statusWords', 'skipCancelled'] as const),
+  ...(['discountLines', 'statusWords', 'skipCancelled'] as const),
 ]
 
 /** The flags of a file as a person types them. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
 import type { Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
-import { quoteValue } from '../rules.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import { parsePrice, parseQuantity, quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
-import { currencyOf } from './amounts.ts'
+import { currencyOf, numberReader } from './amounts.ts'
 import { converter } from './convert-values.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
 import { oneCurrency } from './one-currency.ts'
@@ -22,6 +23,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
   const clear = cleaner(layout)
   const complete = completer(layout, report)
   const convert = converter(layout, report)
+  const isDiscount = discountFinder(layout)
   return () => {
     report.restart()
     const carry = carrier(layout)
@@ -41,6 +43,10 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       if (reason !== undefined) {
         report.skip(reason)
         return skippedLine(record, converted(record, convert, fileName))
+      }
+      if (isDiscount(values)) {
+        report.notice('line with a negative price, imported as a discount of its order')
+        return discountLine(record, (all) => converted({ ...record, values: all }, convert, fileName))
       }
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
@@ -66,6 +72,25 @@ function skippedLine(record: SourceRecord, unread: readonly ValueFault[]): Sourc
   const ofAmounts = unread.filter(({ field }) => orderAmountFields.some((amount) => amount === field))
   const { line, raw, fault } = record
   return { line, raw, fault, values: Object.fromEntries(kept), unread: ofAmounts, isSkipped: true }
+}
+
+/** Returns the function that finds the lines with a negative price, and no negative quantity, if they are discounts. */
+function discountFinder(layout: Layout): (values: Readonly<Values>) => boolean {
+  if (layout.discountLines !== true) return () => false
+  const number = numberReader(layout) ?? ((text: string): string => text)
+  const isNegative = (text: string | undefined): boolean => text !== undefined && number(text).startsWith('-')
+  return ({ price, quantity }) => isNegative(price) && !isNegative(quantity)
+}
+
+/** The skipped line that adds a negative price to the discount of its order. */
+function discountLine(record: SourceRecord, convert: (values: Values) => ValueFault[]): SourceRecord | undefined {
+  const values: Values = { ...record.values, price: record.values['price']?.replace(/[-(]/, '') }
+  const unread = convert(values)
+  const { price, quantity } = values
+  if (price === undefined || quantity === undefined) return { ...record, unread }
+  const amount = fromCents(toCents(parsePrice(price)) * BigInt(parseQuantity(quantity)))
+  const skipped = skippedLine({ ...record, values }, unread)
+  return skipped && { ...skipped, values: { ...skipped.values, line_discount: amount } }
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */

@@ -9,7 +9,7 @@ import { statusOf } from './status-words.ts'
 import { type ReadTime, timeReader } from './times.ts'
 
 /** The flags of a file with which a value was not read. */
-export type GivenFlags = Pick<Layout, 'decimalComma' | 'currencySign' | 'round' | 'dateFormat'>
+export type GivenFlags = Pick<Layout, 'decimalComma' | 'currencySign' | 'round' | 'dateFormat' | 'discountLines'>
 
 const names = new Set(['order_ref', 'user', 'sku', 'username'])
 
@@ -30,6 +30,7 @@ export function flagFor(field: string, text: string, given: GivenFlags = {}): st
   if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
   if (field === 'status') return statusHint(text)
   if (field === 'quantity' && /^-\d/.test(text)) return '; --skip quantity=- omits such lines'
+  if (field === 'price' && isNegative(text, given)) return '; --discount-lines makes it a discount of its order'
   const parse = numbers.get(field)
   if (parse !== undefined) return numberHint(text, parse, given)
   return times.has(field) ? timeHint(text, given) : ''
@@ -39,6 +40,10 @@ const statusHint = (word: string): string =>
   statusOf(word) === undefined
     ? `; --status-words STATUS=${quotedForShell(word)} gives it a meaning`
     : '; --map status=status, with the words of other systems, reads it'
+
+const isNegative = (text: string, given: GivenFlags): boolean =>
+  given.discountLines === false &&
+  /^-\d+(?:\.\d+)?$/.test(numberReader({ ...given, currencySign: true, decimalComma: true })?.(text) ?? text)
 
 type NumberFlags = Pick<GivenFlags, 'decimalComma' | 'currencySign' | 'round'>
 
