@@ -27,7 +27,8 @@ export function importGuess(noun: Command, ctx: Context, run = guessFile): void 
       'after',
       examples(
         'dbtool import guess orders_export.csv',
-        'dbtool import guess orders.csv --encoding windows-1252 --map order_ref=Beleg,user=Kunde,sku=Artikel,quantity=Menge',
+        'dbtool import guess orders.csv --encoding windows-1252 ' +
+          '--map order_ref=Beleg,user=Kunde,sku=Artikel,quantity=Menge',
       ),
     )
     .action((file: string | undefined, options: FileOptions) => run(ctx, file, options))

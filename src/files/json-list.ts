@@ -41,7 +41,7 @@ function findList(text: string): JsonList | undefined {
   const walk = new Walk()
   for (const { 0: token, index } of text.matchAll(tokens)) {
     if (walk.isEnded) return undefined
-    walk.take(token, index)
+    walk.next(token, index)
   }
   const { list } = walk
   if (list === undefined) return undefined
@@ -77,7 +77,7 @@ class Walk {
   #inList = 0
   #before = { token: '', at: 0 }
 
-  take(token: string, at: number): void {
+  next(token: string, at: number): void {
     if (token === '{' || token === '[') this.#enter(token, at)
     else if (token === '}' || token === ']') this.#leave(at)
     else if (token === ':' && this.#inList === 0) {

@@ -83,7 +83,7 @@ const isDiscount = ({ values }: SourceRecord): boolean => values['line_discount'
 
 const isRead = ({ isSkipped = false }: Pick<SourceRecord, 'isSkipped'>): boolean => !isSkipped
 
-/** Yields the draft orders of a file. One whose lines are all skipped is none. */
+/** Yields the draft orders of a file, without those whose lines are all skipped. */
 export async function* draftOrders(
   groups: AsyncIterable<Group>,
   rules: DraftRules,

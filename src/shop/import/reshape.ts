@@ -63,8 +63,8 @@ const nothingLeft = { quantity: ['0'] }
 const ofOrder: readonly string[] = ['order_ref', 'user', 'ordered_at', ...orderAmountFields]
 
 /**
- * A line that is skipped stays with its order: the amounts of the order on it count, wherever it is, and a rejected
- * order has it among its lines. Undefined for a record of no order.
+ * A line that is skipped stays with its order. The amounts of the order on it count, wherever it is, and the rejects
+ * have it beside the other lines. Undefined for a record of no order.
  */
 function skippedLine(record: SourceRecord, unread: readonly ValueFault[]): SourceRecord | undefined {
   if (record.values['order_ref'] === undefined) return undefined

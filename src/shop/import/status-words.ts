@@ -1,8 +1,8 @@
 import type { OrderStatus } from '../rules.ts'
 
 /**
- * The words by which other systems name the state of an order, as far as one of dbtool's statuses means the same. A word
- * with another meaning elsewhere is none of them: an order that is closed is refunded in Magento, and paid at a till.
+ * The words by which other systems name the state of an order, as far as one of dbtool's statuses means the same. No
+ * word has another meaning elsewhere: an order that is closed is refunded in Magento, and paid at a till.
  */
 const words: Readonly<Record<OrderStatus, readonly string[]>> = {
   pending: [

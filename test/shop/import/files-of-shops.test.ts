@@ -348,7 +348,8 @@ describe('a file of today', () => {
       'a row of totals at the end',
       ['order_ref,user,sku,quantity,price', 'A,kim,TEA,1,5.00', ',,Total,1,5.00'],
       [],
-      "line 3: 'Total' seems to be the total of the file: delete the line, give it its order_ref, or add --skip sku=Total",
+      "line 3: 'Total' seems to be the total of the file: delete the line, give it its order_ref, " +
+        'or add --skip sku=Total',
     ],
     [
       'a preset whose price the file lacks',

@@ -179,7 +179,8 @@ describe('WooCommerce', () => {
     expect(reading).toMatchObject({ rounded: 1, unknownStatuses: ['Packed'] })
     const unasked = await read('orders', file, { preset: 'woocommerce' })
     expect(unasked.faults).toEqual([
-      "price must have at most two decimals, not '16.528926': money is never rounded; --round half-up reads it as 16.53",
+      "price must have at most two decimals, not '16.528926': money is never rounded; " +
+        '--round half-up reads it as 16.53',
     ])
   })
 
@@ -281,20 +282,28 @@ it('Square: a day and a time, totals of lines with a currency, variants, refunds
   })
 })
 
-it('Magento: items of the API, without the parts of configurable products', async () => {
+it.each([
+  ['a list', (orders: object[]): unknown => orders],
+  [
+    'the answer',
+    (items: object[]): unknown => ({ items, search_criteria: { filter_groups: [{ filters: [] }] }, total_count: 1 }),
+  ],
+])('Magento: items of the API, without the parts of configurable products, as %s', async (_what, inFile) => {
   const { values, reading } = await read(
     'orders',
-    JSON.stringify([
-      {
-        ...{ increment_id: '000000101', customer_email: 'ana@example.com', status: 'complete' },
-        ...{ created_at: '2026-01-02 10:11:12', discount_amount: -2.5, shipping_amount: 5, tax_amount: 0 },
-        items: [
-          { item_id: 1, sku: 'TEE-L', name: 'Tee', qty_ordered: 2, price: 20 },
-          { item_id: 2, parent_item_id: 1, sku: 'TEE-L', name: 'Tee L', qty_ordered: 2, price: 0 },
-        ],
-      },
-    ]),
-    { preset: 'magento' },
+    JSON.stringify(
+      inFile([
+        {
+          ...{ increment_id: '000000101', customer_email: 'ana@example.com', status: 'complete' },
+          ...{ created_at: '2026-01-02 10:11:12', discount_amount: -2.5, shipping_amount: 5, tax_amount: 0 },
+          items: [
+            { item_id: 1, sku: 'TEE-L', name: 'Tee', qty_ordered: 2, price: 20 },
+            { item_id: 2, parent_item_id: 1, sku: 'TEE-L', name: 'Tee L', qty_ordered: 2, price: 0 },
+          ],
+        },
+      ]),
+    ),
+    { preset: 'auto' },
     'in.json',
   )
   expect(values).toEqual([

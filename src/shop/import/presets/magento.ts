@@ -5,7 +5,7 @@ export const magento: Preset = {
   system: 'Magento 2 and Adobe Commerce',
   files: {
     orders: {
-      from: 'GET /rest/V1/orders: its list items, as a JSON list or one object per line',
+      from: 'GET /rest/V1/orders: the answer as it is, or its orders, one object per line',
       signature: ['increment_id', 'items[].qty_ordered'],
       columns: {
         order_ref: ['increment_id'],
@@ -46,7 +46,7 @@ export const magento: Preset = {
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },
         { when: { quantity: ['0'] }, reason: 'quantity 0' },
       ],
-      note: "The grid of orders exports no order lines; the API does: jq -c '.items[]' orders.json > orders.ndjson.",
+      note: 'The grid of orders exports no order lines; the API does.',
     },
     products: {
       from: 'System → Data Transfer → Export → Products',
