@@ -6,6 +6,7 @@ import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDe
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { isListOfRecords, type JsonList, listIn } from './json-list.ts'
 import { firstLine } from './lines.ts'
+import { NullTexts } from './null-texts.ts'
 import type { Batch, Reshape, SourceRecord } from './record.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
 import { badFile, listed } from './wording.ts'
@@ -36,8 +37,8 @@ export interface RecordFile {
   readonly columns: readonly Column[]
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
-  /** The number of cells with the text NULL in the last reading, as other programs write an empty cell. */
-  nullTexts(): number
+  /** The cells without a value in the last reading, which other programs write as texts. */
+  readonly nullTexts: NullTexts
   /**
    * Yields the records in file order, those of a block of about 64 KiB together, starting again from the first at every
    * call. It reads at most one block ahead.
@@ -109,7 +110,7 @@ async function delimitedFile(
   const grammar = quote === 'none' ? 'none' : format === 'tsv' ? 'escapes' : 'quotes'
   const rules = { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar } as const
   const { header, above, columns, ignored } = await findHeader(source, rules, wanted)
-  const seen = { nullTexts: 0 }
+  const nullTexts = new NullTexts()
   const read = raw ? (cell: string): string => cell : grammar === 'escapes' ? unescapeFormula : readCell
   return {
     header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
@@ -118,11 +119,11 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
-    nullTexts: () => seen.nullTexts,
+    nullTexts,
     batches: (options) => {
       const fields = reshape === undefined ? options?.fields : undefined
       const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
-      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, seen }), reshape, options)
+      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, nullTexts }), reshape, options)
     },
   }
 }
@@ -159,7 +160,7 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, { forma
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
-    nullTexts: () => 0,
+    nullTexts: new NullTexts(),
     batches: (options) => eachBatch(batches(), reshape, options),
   }
 }

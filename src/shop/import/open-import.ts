@@ -3,6 +3,7 @@ import { DbtoolError } from '../../errors.ts'
 import { type Fields, hintForFewer, type IgnoredColumn, positionsOf } from '../../files/columns.ts'
 import { parseEncoding } from '../../files/decode.ts'
 import { type Head, readHead } from '../../files/head.ts'
+import type { NullText } from '../../files/null-texts.ts'
 import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
 import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
@@ -43,8 +44,8 @@ export interface Reading {
   readonly missing: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
-  /** Cells with the text NULL, which is not read as an empty cell. */
-  readonly nullTexts: number
+  /** The texts of cells that are probably empty, and not read so. */
+  readonly nullTexts: readonly NullText[]
   /** Whether the taxes of a file with columns of its own are added, because one of them has the name of dbtool's. */
   readonly addsTax: boolean
 }
@@ -131,7 +132,7 @@ const readingOf = (file: RecordFile, report: ReadReport, { layout, preset, isFor
   skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,
   rounded: report.rounded,
-  nullTexts: layout.nulls?.includes('NULL') === true ? 0 : file.nullTexts(),
+  nullTexts: file.nullTexts.without(layout.nulls ?? []),
 })
 
 /** The error for columns that do not fit, with the preset that they do fit. */

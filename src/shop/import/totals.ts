@@ -1,15 +1,13 @@
 import { quotedForShell } from '../../values.ts'
 import { quoteValue } from '../rules.ts'
 
-const words = '(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)'
-const begins = new RegExp(`^${words}\\b`, 'i')
-const whole = new RegExp(`^${words}\\s*:?$`, 'i')
+const begins = /^(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)\b/i
 
-/** Whether a text is that of a row of totals, as reports have at their end. */
-export const isTotal = (text: string | undefined): boolean => whole.test(text ?? '')
+/** Whether a text begins like that of a row of totals, as reports have at their end. */
+export const beginsAsTotal = (text = ''): boolean => begins.test(text)
 
-/** Whether a text begins like one. */
-export const beginsAsTotal = (text: string | undefined): boolean => begins.test(text ?? '')
+/** Whether a text is no more than that. */
+export const isTotal = (text = ''): boolean => beginsAsTotal(text) && /^[\s:]*$/.test(text.replace(begins, ''))
 
 /** The fault of a row of totals, with the flag that skips it. */
 export const totalFault = (field: string, text: string, wayOut = ''): string =>

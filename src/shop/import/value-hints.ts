@@ -1,4 +1,5 @@
 import { InvalidValue } from '../../errors.ts'
+import { isNullText } from '../../files/null-texts.ts'
 import { inWords } from '../../in-words.ts'
 import { quotedForShell } from '../../values.ts'
 import { parsePrice, parseQuantity, parseStock, shortenedNumber } from '../rules.ts'
@@ -26,7 +27,8 @@ const times = new Set(['ordered_at', 'created_at', 'last_login'])
  * only flags that read it: they are tried.
  */
 export function flagFor(field: string, text: string, given: GivenFlags = {}): string {
-  if (/^(?:NULL|\\N)$/.test(text)) return `; --null '${text}' reads it as empty`
+  if (isNullText(text) || (field === 'stock' && !/\d/.test(text)))
+    return `; --null ${quotedForShell(text)} reads it as empty`
   if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
   if (field === 'status') return statusHint(text)
   if (field === 'quantity' && /^-\d/.test(text)) return '; --skip quantity=- omits such lines'

@@ -445,6 +445,23 @@ describe('products', () => {
     expect([exitCode, stderr.split('\n').at(-2)]).toEqual([0, '1 record: its stock is not counted, and 0 if it is new'])
   })
 
+  it('with the empty cells of other programs: each text is told, and read as empty when asked', async () => {
+    const path = saved([
+      'order_ref,user,sku,quantity',
+      'A,[NULL],TEA,1',
+      'B,n/a,TEA,1',
+      'C,[NULL],TEA,1',
+      'D,#REF!,TEA,1',
+    ])
+    const texts = ['[NULL]', 'n/a', '#REF!']
+    const line = ['orders', 'import', path, ...growing, '--history', '--dry-run', '--default', 'price=1']
+    const { stderr } = await run(line)
+    expect(stderr).toContain("warning: 2 cells with the text [NULL]; if they are empty, add --null '[NULL]'\n")
+    expect(stderr).toContain('warning: 1 cell with the text n/a; if they are empty, add --null n/a\n')
+    const asked = await run([...line, ...texts.flatMap((text) => ['--null', text]), '--guest', 'guest', '--json'])
+    expect(asked.json()).toMatchObject({ orders_placed: 4, null_texts: 0 })
+  })
+
   it('with the text NULL in cells: it is told, and read as empty when asked', async () => {
     const path = saved(['sku\tname\tprice\tdescription', 'A\tTea\t1.00\tNULL', 'B\tPot\t2.00\tNULL'], 'batch.tsv')
     const warning = 'warning: 2 cells with the text NULL; if they are empty, add --null NULL\n'

@@ -42,6 +42,9 @@ describe('the flag that reads a value', () => {
     ['status', 'Paid', {}, '; --map status=status, with the words of other systems, reads it'],
     ['status', 'Closed', {}, '; --status-words STATUS=Closed gives it a meaning'],
     ['name', '4,50', {}, ''],
+    ['user', '[NULL]', {}, "; --null '[NULL]' reads it as empty"],
+    ['price', '#REF!', {}, "; --null '#REF!' reads it as empty"],
+    ['stock', 'InStock', {}, "; --null InStock reads it as empty"],
   ])('%s %s with %j', (field, text, given, hint) => {
     expect(flagFor(field, text, given)).toBe(hint)
   })
