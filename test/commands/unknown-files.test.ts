@@ -157,6 +157,12 @@ describe('orders of a system without a preset', () => {
     expect((await run(['db', 'check'])).exitCode).toBe(0)
   })
 
+  it('a total that is rounded to a price is reported', async () => {
+    const path = saved('rounded.csv', ['order_ref,user,sku,quantity,price', 'A,ada,x,3,3.50', 'A,ada,y,3,9.00'])
+    const { json } = await run(['orders', 'import', path, '--line-total', '--round', 'half-up', ...growing, '--json'])
+    expect(json()).toMatchObject({ amounts_rounded: 1, revenue: '12.51' })
+  })
+
   it.each<[what: string, rows: string[], flags: string[], fault: string]>([
     [
       'a return',

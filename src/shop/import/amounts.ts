@@ -87,7 +87,12 @@ export function roundHalfUp(text: string): string | undefined {
 }
 
 /** The total of a line divided by its quantity. Undefined: one of them is no number, which its own rule refuses. */
-export function unitPrice(total: string, quantity: string, rounds: boolean): string | undefined {
+export function unitPrice(
+  total: string,
+  quantity: string,
+  rounds: boolean,
+  onRounded: () => void = () => undefined,
+): string | undefined {
   const [, whole, fraction = ''] = decimal.exec(total) ?? []
   const [, units] = /^0*([1-9]\d*)(?:\.0+)?$/.exec(quantity) ?? []
   if (whole === undefined || units === undefined) return undefined
@@ -95,7 +100,10 @@ export function unitPrice(total: string, quantity: string, rounds: boolean): str
   const dividend = BigInt(whole + fraction) * 100n
   const divisor = BigInt(units) * scale
   if (dividend % divisor === 0n) return fromCents(dividend / divisor)
-  if (rounds) return fromCents((2n * dividend + divisor) / (2n * divisor))
+  if (rounds) {
+    onRounded()
+    return fromCents((2n * dividend + divisor) / (2n * divisor))
+  }
   throw new InvalidValue(
     `of the line, ${quoteValue(total)}, divided by ${units} is no whole number of cents; --round half-up rounds it`,
   )

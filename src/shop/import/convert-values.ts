@@ -48,6 +48,8 @@ interface Readers {
   readonly unsigned: Read
   /** A number with a fraction of a cent, rounded if the layout says so. */
   readonly rounded: Read
+  /** The price of one unit. */
+  readonly price: (text: string, quantity: string | undefined) => string
   readonly amount: Read
 }
 
@@ -59,20 +61,22 @@ function readersFor(layout: Layout, report: ReadReport): Readers {
     return cents ?? text
   }
   const unsigned = (text: string): string => number(text).replace(/^-/, '')
-  return { number, unsigned, rounded, amount: (text) => parsePrice(rounded(unsigned(text))) }
+  const { lineTotal = false, round } = layout
+  const price = (text: string, quantity: string | undefined): string =>
+    lineTotal && quantity !== undefined
+      ? (unitPrice(text, quantity, round === 'half-up', () => report.round()) ?? text)
+      : rounded(text)
+  return { number, unsigned, rounded, price, amount: (text) => parsePrice(rounded(unsigned(text))) }
 }
 
-function stepsFor(layout: Layout, { number, unsigned, rounded, amount }: Readers): Step[] {
-  const { dateFormat, timeZone, round, lineTotal = false } = layout
+function stepsFor({ dateFormat, timeZone }: Layout, { number, unsigned, price, amount }: Readers): Step[] {
   const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
-  const priceOf = (text: string, { quantity }: Values): string =>
-    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, round === 'half-up') ?? text) : rounded(text)
   // A stated amount is only compared or reported.
   const reported = (text: string): string => parsePrice(roundHalfUp(unsigned(text)) ?? unsigned(text))
   return [
     ['quantity', checked(number, parseQuantity)],
     ['stock', checked(number, parseStock)],
-    ['price', (text, values) => checked((price) => priceOf(number(price), values), parsePrice)(text)],
+    ['price', (text, { quantity }) => checked((one) => price(number(one), quantity), parsePrice)(text)],
     ...(time === undefined ? [] : partsOf(times, time)),
     ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
   ]

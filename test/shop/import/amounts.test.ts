@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { numberReader, roundHalfUp, unitPrice } from '../../../src/shop/import/amounts.ts'
 
 const comma = { decimalComma: true }
@@ -77,6 +77,11 @@ describe('rounding', () => {
     expect(unitPrice('0.10', '10', false)).toBe('0.01')
     expect(unitPrice('10.00', '3', true)).toBe('3.33')
     expect(unitPrice('20.00', '3', true)).toBe('6.67')
+    const onRounded = vi.fn<() => void>()
+    expect(unitPrice('9.00', '3', true, onRounded)).toBe('3.00')
+    expect(onRounded).not.toHaveBeenCalled()
+    expect(unitPrice('3.50', '3', true, onRounded)).toBe('1.17')
+    expect(onRounded).toHaveBeenCalledOnce()
     expect(() => unitPrice('10.00', '3', false)).toThrow('divided by 3 is no whole number of cents')
     for (const [total, quantity] of [
       ['x', '1'],

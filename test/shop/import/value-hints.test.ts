@@ -44,7 +44,7 @@ describe('the flag that reads a value', () => {
     ['name', '4,50', {}, ''],
     ['user', '[NULL]', {}, "; --null '[NULL]' reads it as empty"],
     ['price', '#REF!', {}, "; --null '#REF!' reads it as empty"],
-    ['stock', 'InStock', {}, "; --null InStock reads it as empty"],
+    ['stock', 'InStock', {}, '; --null InStock reads it as empty'],
   ])('%s %s with %j', (field, text, given, hint) => {
     expect(flagFor(field, text, given)).toBe(hint)
   })
