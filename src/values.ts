@@ -71,7 +71,7 @@ export function durationText(ms: number): string {
 }
 
 const instant =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/
 
 /** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone: `+01:00`, or ` +0100`. */
 export function parseInstant(text: string): Date {

@@ -65,6 +65,7 @@ const valueFlags = (): Option[] => [
   new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(timeValue('zone')),
   new Option('--decimal-comma', 'amounts are written as 1.004,50'),
   new Option('--currency-sign', 'amounts have a currency: $4.50 or 4.50 EUR'),
+  new Option('--cents', 'amounts are whole cents: 1999 is 19.99'),
   new Option('--round <rule>', 'half-up: round prices to cents, instead of refusing').argParser(
     value(parseChoice(['half-up'] as const)),
   ),

@@ -273,6 +273,7 @@ async function formatBySight(
 ): Promise<Format> {
   const first = await firstLine(source)
   if (first === undefined) throw emptyFile(source.name)
+  if (/^<(?:[?!]|html|table)/i.test(first)) throw markup(source.name)
   const name = source.name.replace(/\.gz$/i, '')
   if (/^\[\s*(?:\{.*)?$/s.test(first)) return 'json'
   if (first.startsWith('{') || /\.(?:ndjson|jsonl)$/i.test(name)) return 'ndjson'
@@ -281,6 +282,11 @@ async function formatBySight(
 
 function emptyFile(name: string): DbtoolError {
   return badFile(name, undefined, 'is empty', 'A CSV file begins with a header; NDJSON has one object per line.')
+}
+
+function markup(name: string): DbtoolError {
+  const hint = 'Choose CSV or JSON for the export. A page may also be that of a login, or of an error.'
+  return badFile(name, undefined, 'is a page of HTML, or XML', hint)
 }
 
 function severalLines(name: string): DbtoolError {

@@ -138,6 +138,29 @@ describe('orders of a system without a preset', () => {
       equal,
     ],
     [
+      'amounts in cents, times of Unix',
+      'cents.json',
+      [
+        JSON.stringify({
+          data: [
+            {
+              ...{ id: 'ch_1', email: 'a@example.com', created: 1_764_583_200, currency: 'eur', amount: 4388 },
+              ...{ items: [{ sku: 'A', quantity: 2, unit_amount: 1999 }], shipping_cost: { amount_total: 390 } },
+            },
+          ],
+          has_more: false,
+        }),
+      ],
+      [
+        '--map',
+        'order_ref=id,user=email,ordered_at=created,sku=items[].sku,quantity=items[].quantity,' +
+          'price=items[].unit_amount,shipping=shipping_cost.amount_total,reported_total=amount',
+        ...['--cents', '--date-format', 'X'],
+      ],
+      ['ch_1 confirmed 43.88 2×A shipping 3.90'],
+      equal,
+    ],
+    [
       'a title above the header, and a row of totals below the rows',
       'report.csv',
       ['Sales,,,,', 'November,,,,', 'Order Ref,User,SKU,Quantity,Price', 'T-1,ann,="0001",2,4.50', 'Total,,,2,9.00'],

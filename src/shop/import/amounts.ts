@@ -40,6 +40,14 @@ function withoutCurrency(text: string): string {
   return `${before === '-' || before === '(' || after === '-' ? '-' : ''}${digits}`
 }
 
+/** An amount of whole cents, as a decimal. Throws InvalidValue for any other number. */
+export function ofCents(text: string): string {
+  const [, sign, digits] = /^(-?)(\d+)(?:\.0+)?$/.exec(text) ?? []
+  if (sign === undefined || digits === undefined)
+    throw new InvalidValue(`must be whole cents such as 1990, not ${quoteValue(text)}`)
+  return `${sign}${fromCents(BigInt(digits))}`
+}
+
 /** The currency of an amount such as `4.50 EUR`; undefined if it has none. */
 export function currencyOf(text: string): string | undefined {
   if (!withCurrency.test(text)) return undefined

@@ -3,7 +3,7 @@ import type { ValueFault } from '../../files/record.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { parsePrice, parseQuantity, parseStock } from '../rules.ts'
 import { amountFields, isReported } from './amount-fields.ts'
-import { difference, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { difference, numberReader, ofCents, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Layout, type Values } from './layout.ts'
 import type { ReadReport } from './read-report.ts'
 import { OtherOrder, timeReader } from './times.ts'
@@ -18,7 +18,7 @@ const times = ['ordered_at', 'created_at', 'last_login']
  */
 export function converter(layout: Layout, report: ReadReport): (values: Values) => ValueFault[] {
   const readers = readersFor(layout, report)
-  const { unsigned, amount } = readers
+  const { unsigned, unsignedMoney, amount } = readers
   const steps = stepsFor(layout, readers)
   const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, layout)
   const sums = Object.entries(layout.add ?? {})
@@ -33,7 +33,12 @@ export function converter(layout: Layout, report: ReadReport): (values: Values) 
     // A cancelled order has all its units.
     if (values['status'] !== 'cancelled')
       for (const [field, parts] of differences)
-        faults.push(...read([[field, (text) => less(text, values, parts, unsigned)]], values))
+        faults.push(
+          ...read(
+            [[field, (text) => less(text, values, parts, field === 'quantity' ? unsigned : unsignedMoney)]],
+            values,
+          ),
+        )
     for (const [field, condition] of conditions) if (!applies(condition, values)) values[field] = undefined
     return faults
   }
@@ -46,12 +51,20 @@ const partsOf = (parts: readonly string[], read: Read): Step[] => parts.map((par
 interface Readers {
   readonly number: Read
   readonly unsigned: Read
+  /** The same for amounts, which may be cents. */
+  readonly money: Read
+  readonly unsignedMoney: Read
   /** A number with a fraction of a cent, rounded if the layout says so. */
   readonly rounded: Read
   /** The price of one unit. */
   readonly price: (text: string, quantity: string | undefined) => string
   readonly amount: Read
 }
+
+const withoutSign =
+  (read: Read): Read =>
+  (text) =>
+    read(text).replace(/^-/, '')
 
 function readersFor(layout: Layout, report: ReadReport): Readers {
   const number = numberReader(layout) ?? ((text: string): string => text)
@@ -60,23 +73,25 @@ function readersFor(layout: Layout, report: ReadReport): Readers {
     if (cents !== undefined) report.round()
     return cents ?? text
   }
-  const unsigned = (text: string): string => number(text).replace(/^-/, '')
+  const money = layout.cents === true ? (text: string): string => ofCents(number(text)) : number
+  const [unsigned, unsignedMoney] = [withoutSign(number), withoutSign(money)]
   const { lineTotal = false, round } = layout
   const price = (text: string, quantity: string | undefined): string =>
     lineTotal && quantity !== undefined
       ? (unitPrice(text, quantity, round === 'half-up', () => report.round()) ?? text)
       : rounded(text)
-  return { number, unsigned, rounded, price, amount: (text) => parsePrice(rounded(unsigned(text))) }
+  const amount = (text: string): string => parsePrice(rounded(unsignedMoney(text)))
+  return { number, unsigned, money, unsignedMoney, rounded, price, amount }
 }
 
-function stepsFor({ dateFormat, timeZone }: Layout, { number, unsigned, price, amount }: Readers): Step[] {
+function stepsFor({ dateFormat, timeZone }: Layout, { number, money, unsignedMoney, price, amount }: Readers): Step[] {
   const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
   // A stated amount is only compared or reported.
-  const reported = (text: string): string => parsePrice(roundHalfUp(unsigned(text)) ?? unsigned(text))
+  const reported = (text: string): string => parsePrice(roundHalfUp(unsignedMoney(text)) ?? unsignedMoney(text))
   return [
     ['quantity', checked(number, parseQuantity)],
     ['stock', checked(number, parseStock)],
-    ['price', (text, { quantity }) => checked((one) => price(number(one), quantity), parsePrice)(text)],
+    ['price', (text, { quantity }) => checked((one) => price(money(one), quantity), parsePrice)(text)],
     ...(time === undefined ? [] : partsOf(times, time)),
     ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
   ]

@@ -24,6 +24,7 @@ export interface FileFlags {
   readonly timeZone?: string | undefined
   readonly decimalComma?: boolean | undefined
   readonly currencySign?: boolean | undefined
+  readonly cents?: boolean | undefined
   readonly round?: 'half-up' | undefined
   /** `true`: the fields that an order has once. */
   readonly carryDown?: string | true | undefined
@@ -112,7 +113,7 @@ function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | u
 
 function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
   const { inputFormat, delimiter, quote, encoding, dateFormat, timeZone } = flags
-  const { decimalComma, currencySign, round, lineTotal, carryDown } = flags
+  const { decimalComma, currencySign, cents, round, lineTotal, carryDown } = flags
   const discountLines = noun === 'orders' ? (flags.discountLines ?? false) : undefined
   const carry = carryDown === true ? ofOrder : carryDown?.split(',').map((field) => field.trim())
   for (const field of carry ?? []) assertField('--carry-down', field, known)
@@ -120,7 +121,7 @@ function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
   const defaults = flags.default === undefined ? undefined : parsePairs('--default', flags.default, known)
   return {
     ...{ inputFormat, delimiter, quote, encoding, nulls: flags.null, dateFormat, timeZone },
-    ...{ decimalComma, currencySign, round, lineTotal, discountLines, skuFrom: flags.skuFrom },
+    ...{ decimalComma, currencySign, cents, round, lineTotal, discountLines, skuFrom: flags.skuFrom },
     carryDown: carry,
     carryBy: carry !== undefined && noun === 'orders' ? 'order_ref' : undefined,
     statusWords: flags.statusWords === undefined ? undefined : parseStatusWords(flags.statusWords),

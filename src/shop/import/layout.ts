@@ -46,6 +46,8 @@ export interface Layout {
   readonly timeZone?: string | undefined
   readonly decimalComma?: boolean | undefined
   readonly currencySign?: boolean | undefined
+  /** Amounts are whole cents. */
+  readonly cents?: boolean | undefined
   readonly round?: 'half-up' | undefined
   /** The column of the price holds the total of the line. */
   readonly lineTotal?: boolean | undefined

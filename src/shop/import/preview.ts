@@ -85,7 +85,17 @@ export async function previewFile(path: string, given: FileFlags, { stdin, signa
 /** The flags of a file in the order of a command line. */
 const flagNames: readonly (keyof FileFlags)[] = [
   ...(['preset', 'inputFormat', 'delimiter', 'quote', 'encoding', 'map', 'null', 'dateFormat', 'timeZone'] as const),
-  ...(['decimalComma', 'currencySign', 'round', 'default', 'carryDown', 'skip', 'skuFrom', 'lineTotal'] as const),
+  ...([
+    'decimalComma',
+    'currencySign',
+    'cents',
+    'round',
+    'default',
+    'carryDown',
+    'skip',
+    'skuFrom',
+    'lineTotal',
+  ] as const),
   ...(['discountLines', 'statusWords', 'skipCancelled'] as const),
 ]
 

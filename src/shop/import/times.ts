@@ -47,7 +47,7 @@ const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> =
   HH: ['hour', '\\d{1,2}'],
   H: ['hour', '\\d{1,2}'],
   mm: ['minute', '\\d{2}'],
-  ss: ['second', '\\d{2}(?:\\.\\d{1,6})?'],
+  ss: ['second', '\\d{2}(?:\\.\\d{1,9})?'],
   A: ['half', '[ap]\\.?m\\.?'],
   Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}|[a-z]{2,4}'],
 }

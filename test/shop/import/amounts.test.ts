@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { numberReader, roundHalfUp, unitPrice } from '../../../src/shop/import/amounts.ts'
+import { numberReader, ofCents, roundHalfUp, unitPrice } from '../../../src/shop/import/amounts.ts'
 
 const comma = { decimalComma: true }
 const sign = { currencySign: true }
@@ -52,6 +52,11 @@ describe('a number as a file writes it', () => {
     [both, '1 0045,00'],
   ])('%j leaves %s to the rule of its field', (style, text) => {
     expect(numberReader(style)?.(text)).toBe(text)
+  })
+
+  it('of cents is exact', () => {
+    expect(['1999', '5', '-250', '1000.0'].map(ofCents)).toEqual(['19.99', '0.05', '-2.50', '10.00'])
+    for (const text of ['19.99', '1e3', '', 'x']) expect(() => ofCents(text)).toThrow('must be whole cents')
   })
 
   it('needs no rewriting without these flags', () => {

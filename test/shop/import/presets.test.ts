@@ -317,6 +317,27 @@ it.each([
   })
 })
 
+it('Squarespace: products, whose variants repeat nothing', async () => {
+  const { values, reading } = await read(
+    'products',
+    lines(
+      'Product ID [Non Editable],Variant ID [Non Editable],Product Type [Non Editable],Title,Description,SKU,' +
+        'Option Name 1,Option Value 1,Price,Sale Price,On Sale,Stock,Visible',
+      'a1,v1,PHYSICAL,Tee,<p>A tee</p>,SQ-1,Size,Small,20.00,0.00,No,4,Yes',
+      ',v2,,,,SQ-2,,Large,22.50,0.00,No,Unlimited,',
+      'a2,v3,PHYSICAL,Mug,,,,,9.50,8.00,Yes,12,No',
+    ),
+    { preset: 'auto' },
+  )
+  const tee = { description: '<p>A tee</p>', is_active: 'Yes' }
+  expect(values).toEqual([
+    { ...tee, sku: 'SQ-1', name: 'Tee - Small', price: '20.00', stock: '4' },
+    { ...tee, sku: 'SQ-2', name: 'Tee - Large', price: '22.50', stock: '0' },
+    { sku: 'Mug', name: 'Mug', price: '9.50', stock: '12', is_active: 'No' },
+  ])
+  expect(reading.noticed).toEqual([{ reason: 'its stock is not counted, imported as 0', records: 1 }])
+})
+
 it('PrestaShop: the query of its SQL manager', async () => {
   const { values } = await read(
     'orders',
