@@ -50,7 +50,7 @@ const layoutFlags = (mapped: string): Option[] => [
   new Option('--input-format <format>', 'csv, tsv, ndjson or json (default: by the file)').argParser(
     value(parseChoice(['csv', 'tsv', 'ndjson', 'json'] as const)),
   ),
-  new Option('--delimiter <character>', "column separator of a CSV file (default: ',')"),
+  new Option('--delimiter <character>', 'column separator of a CSV file (default: by its header)'),
   new Option('--quote <rule>', 'none: a quote is text, and separates nothing').argParser(
     value(parseChoice(['none'] as const)),
   ),

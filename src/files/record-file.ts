@@ -1,8 +1,9 @@
 import { allFaults, DbtoolError } from '../errors.ts'
 import { readCell, unescapeFormula } from '../csv-injection.ts'
 import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
-import { csvBatches, type Grammar, fromLaterHeader, type HeaderRules, readHeader } from './csv.ts'
-import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDelimiter } from './header.ts'
+import { csvBatches, type Grammar } from './csv.ts'
+import { findHeader } from './find-header.ts'
+import { parseDelimiter } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
 import { isListOfRecords, type JsonList, listIn } from './json-list.ts'
 import { firstLine } from './lines.ts'
@@ -125,26 +126,6 @@ async function delimitedFile(
       const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
       return eachBatch(csvBatches(source, { header, grammar, columns: used, read, nullTexts }), reshape, options)
     },
-  }
-}
-
-interface FoundHeader extends LocatedColumns {
-  readonly header: CsvHeader
-  readonly above: number
-}
-
-/** Finds the header: the first line, or the first one below it that has all required columns. */
-async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader> {
-  try {
-    const header = await readHeader(source, rules)
-    return { header, above: 0, ...locateColumns(source.name, header, wanted) }
-  } catch (error) {
-    if (!(error instanceof DbtoolError)) throw error
-    const found = await fromLaterHeader(source, rules, (header, above): FoundHeader | undefined =>
-      hasColumns(header.cells, wanted) ? { header, above, ...locateColumns(source.name, header, wanted) } : undefined,
-    )
-    if (found === undefined) throw error
-    return found
   }
 }
 
