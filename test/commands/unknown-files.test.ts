@@ -180,6 +180,23 @@ describe('orders of a system without a preset', () => {
     expect((await run(['db', 'check'])).exitCode).toBe(0)
   })
 
+  it.each<[what: string, flags: string[], notes: number]>([
+    ['in a file of another system', ['--map', 'order_ref=Ref'], 1],
+    ['whose total proves it', ['--map', 'order_ref=Ref,reported_total=Total'], 0],
+    ['of single lines', ['--map', 'order_ref=Ref,line_discount=Discount'], 0],
+  ])('a discount on several lines %s', async (_what, flags, notes) => {
+    const rows = ['Ref,User,SKU,Quantity,Price,Discount,Total', 'A,ada,x,1,5.00,1.00,9.00', 'A,ada,y,1,5.00,1.00,9.00']
+    const { exitCode, stderr } = await run(['orders', 'import', saved('discount.csv', rows), ...flags, ...growing])
+    expect(exitCode).toBe(0)
+    const note =
+      "order 'A', line 2: its discount of 1.00 is on several lines, and counts once; if each line has its own"
+    expect(stderr.split(note).length - 1).toBe(notes)
+    expect(await importedOrders(database)).toEqual([
+      `A confirmed ${flags[1]?.includes('line_') === true ? '8.00' : '9.00'} 1×x+1×y discount ` +
+        (flags[1]?.includes('line_') === true ? '-2.00' : '-1.00'),
+    ])
+  })
+
   it('a total that is rounded to a price is reported', async () => {
     const path = saved('rounded.csv', ['order_ref,user,sku,quantity,price', 'A,ada,x,3,3.50', 'A,ada,y,3,9.00'])
     const { json } = await run(['orders', 'import', path, '--line-total', '--round', 'half-up', ...growing, '--json'])

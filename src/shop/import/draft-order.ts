@@ -22,7 +22,7 @@ import { oneCurrency } from './one-currency.ts'
 import { type Group, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, type HeadValues, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
-import { beginsAsTotal, isTotal, totalFault } from './totals.ts'
+import { faultsOfTotals } from './totals.ts'
 import { flagFor } from './value-hints.ts'
 
 const withoutUser = ['order_ref', 'sku', 'quantity']
@@ -71,6 +71,8 @@ export interface DraftRules {
   readonly key: KeyRule
   /** The user of orders for which the file names none. */
   readonly guest: string | undefined
+  /** Whether each line is known to repeat the amounts of its order; otherwise they may be those of the line. */
+  readonly repeatsAmounts?: boolean
 }
 
 export const importKeyPrefix = 'import:'
@@ -130,7 +132,11 @@ function draftOf(
       isSkipped === true ? { line, raw, isSkipped } : { line, raw },
     ),
     faults: faults.byLine,
-    notes: [...head.notes, ...merged.notes],
+    notes: [
+      ...head.notes,
+      ...merged.notes,
+      ...(rules.repeatsAmounts === true || isProven(stated, difference) ? [] : head.repeatNotes),
+    ],
     user,
     orderedAt,
     status,
@@ -139,6 +145,10 @@ function draftOf(
     lines: faults.size > 0 ? [] : merged.lines,
   }
 }
+
+/** Whether the total in the file shows that the amounts of an order are right. */
+const isProven = ({ total }: OrderHead['stated'], difference: TotalDifference | undefined): boolean =>
+  total !== undefined && difference === undefined
 
 /** Returns the sound lines, and adds the other values of the records to the head of their order. */
 function readLines(
@@ -188,15 +198,6 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
     faults.push('ordered_at is empty, but it is part of the key')
   if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)
   return faults
-}
-
-/** A row of totals at the end of a report has no reference, and would continue the order above it. */
-function faultsOfTotals(records: readonly SourceRecord[]): string[] {
-  const { order_ref: ref, sku, product_name: name } = records.at(-1)?.values ?? {}
-  if (ref !== undefined) return sku === undefined && isTotal(ref) ? [totalFault('order_ref', ref)] : []
-  if (records.length === 1) return []
-  const [[field, text] = []] = Object.entries({ sku, product_name: name }).filter(([, one]) => beginsAsTotal(one))
-  return field === undefined || text === undefined ? [] : [totalFault(field, text, ', give it its order_ref')]
 }
 
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
