@@ -63,7 +63,7 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   [
     'a column twice',
     `${header},user\nA,a,x,1,b\n`,
-    ' line 1: column "user" appears more than once (columns 2 and 5)',
+    ' line 1: column "user" appears more than once (columns 2 and 5); --map user="column 2" takes one of them',
     /--map/,
   ],
   [

@@ -49,7 +49,7 @@ const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> =
   mm: ['minute', '\\d{2}'],
   ss: ['second', '\\d{2}(?:\\.\\d{1,9})?'],
   A: ['half', '[ap]\\.?m\\.?'],
-  Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}|[a-z]{2,4}'],
+  Z: ['zone', 'z|[+-]\\d{2}(?::?\\d{2})?|[a-z]{2,4}'],
 }
 
 /** Names of zones with one meaning, those of RFC 5322 and of Europe, and their hours from UTC. */
@@ -197,12 +197,12 @@ const otherLetter: Readonly<Record<string, string>> = { M: 'D', D: 'M', m: 'd', 
 
 /** Undefined for a name that is no zone, or of several. */
 function offsetOf(zone: string): number | undefined {
-  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? []
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
   if (sign === undefined) {
     const named = zoneNames[zone.toLowerCase()]
     return named === undefined ? undefined : named * 3_600_000
   }
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000
 }
 
 /**

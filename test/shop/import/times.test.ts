@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidValue } from '../../../src/errors.ts'
+import { parseMoment } from '../../../src/shop/rules.ts'
 import { OtherOrder, timeReader } from '../../../src/shop/import/times.ts'
 
 describe('a time as a file writes it', () => {
@@ -7,6 +8,7 @@ describe('a time as a file writes it', () => {
     [undefined, '2025-03-01T10:00:00Z', '2025-03-01T10:00:00Z'],
     [undefined, '2025-03-01 10:00', '2025-03-01T10:00:00Z'],
     [undefined, '2025-03-01T10:00:00.0000000Z', '2025-03-01T10:00:00Z'],
+    [undefined, '2025-03-01 10:00:00+01', '2025-03-01T09:00:00Z'],
     [undefined, '2025-03-01', '2025-03-01T00:00:00Z'],
     [undefined, '2025-04-10T09:15:00+00:00', '2025-04-10T09:15:00Z'],
     [undefined, '2025-04-10T09:15:00.123-0230', '2025-04-10T11:45:00Z'],
@@ -92,6 +94,28 @@ describe('a time as a file writes it', () => {
   it.each(['', 'YYYY', 'DD.MM', 'HH:mm', 'DD of MM YYYY', 'YYYY-MM-DD QQ'])('%j is no format', (format) => {
     expect(() => timeReader(format, undefined)).toThrow(InvalidValue)
   })
+})
+
+describe('a time without a format', () => {
+  it.each([
+    ['2026-02-03', '2026-02-03T00:00:00.000Z'],
+    ['2026-02-03T10:00Z', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 +0000', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 -05:00', '2026-02-03T15:00:00.000Z'],
+    ['2026-02-03 10:00:00.123456+01', '2026-02-03T09:00:00.000Z'],
+    ['2026-02-03T10:00:00.1234567Z', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 UTC', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03+01:00', '2026-02-02T23:00:00.000Z'],
+  ])('%s', (text, time) => {
+    expect(parseMoment(text).toISOString()).toBe(time)
+  })
+
+  it.each(['2026-02-30', '2026-02-03-05', '2026-02-03 25:00', '2026-02-03 10:00 CET', '2026-02-03x', ' 2026-02-03'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseMoment(text)).toThrow('must be a time such as')
+    },
+  )
 })
 
 describe('a time zone', () => {
