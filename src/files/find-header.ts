@@ -1,7 +1,7 @@
 import { DbtoolError } from '../errors.ts'
 import type { Wanted } from './columns.ts'
 import { fromLaterHeader, type HeaderRules, readHeader } from './csv.ts'
-import { type CsvHeader, guessedDelimiters, hasColumns, type LocatedColumns, locateColumns } from './header.ts'
+import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns } from './header.ts'
 import type { Source } from './source.ts'
 
 export interface FoundHeader extends LocatedColumns {
@@ -24,7 +24,7 @@ interface Refused {
 export async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader> {
   let refused = await headerOf(source, rules, wanted)
   if ('header' in refused) return refused
-  for (const delimiter of rules.delimiter === undefined ? guessedDelimiters : []) {
+  for (const delimiter of rules.delimiter === undefined ? guessedDelimiters(source) : []) {
     const found = await headerOf(source, { ...rules, delimiter }, wanted)
     const width = 'header' in found ? found.header.cells.length : found.width
     if (width <= Math.max(refused.width, 1)) continue
@@ -33,6 +33,12 @@ export async function findHeader(source: Source, rules: HeaderRules, wanted: Wan
   }
   throw refused.error
 }
+
+/**
+ * Separators that are tried where commas fail. A tab also separates the cells of TSV, which has other rules, and which is
+ * always in UTF-8; in another encoding, it is that of a spreadsheet.
+ */
+const guessedDelimiters = ({ isConverted }: Source): string[] => [';', '|', ...(isConverted ? ['\t'] : [])]
 
 async function headerOf(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader | Refused> {
   let width = 0

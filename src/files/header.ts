@@ -129,9 +129,6 @@ export function wrongSeparator(name: string, line: number, flag: string): Dbtool
 /** The separators that a file may use, in the order in which they are tried. */
 export const usualDelimiters = separators.map(({ character }) => character)
 
-/** Separators that are tried where commas fail. A tab also separates the cells of TSV, with other rules. */
-export const guessedDelimiters: readonly string[] = [';', '|']
-
 /** Reads `--delimiter`: one character, `\t` or `tab`. Throws USAGE for anything that cannot separate cells. */
 export function parseDelimiter(text: string): string {
   if (text === '\\t' || text === 'tab') return '\t'

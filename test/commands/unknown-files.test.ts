@@ -180,6 +180,25 @@ describe('orders of a system without a preset', () => {
     expect((await run(['db', 'check'])).exitCode).toBe(0)
   })
 
+  it('a value of a skipped line counts only where no other line has it', async () => {
+    const path = saved('skipped.csv', [
+      'order_ref,user,sku,quantity,price,shipping,kind',
+      'A,ada,,,,n/a,payment',
+      'A,,x,1,5.00,1.00,item',
+      'A,bob,,,,9.00,payment',
+      'B,,y,1,5.00,,item',
+      'B,bob,,,,n/a,payment',
+    ])
+    const flags = ['--skip', 'kind=payment', '--on-error', 'skip', ...growing, '--json']
+    const rejects = join(folder, 'skipped-rejects.csv')
+    const { exitCode } = await run(['orders', 'import', path, ...flags, '--rejects', rejects])
+    expect(exitCode).toBe(7)
+    expect(await importedOrders(database)).toEqual(['A confirmed 6.00 1×x shipping 1.00'])
+    expect(readFileSync(rejects, 'utf8')).toMatch(
+      /^B,bob,.*shipping must be an amount .*--null n\/a reads it as empty/m,
+    )
+  })
+
   it.each<[what: string, flags: string[], notes: number]>([
     ['in a file of another system', ['--map', 'order_ref=Ref'], 1],
     ['whose total proves it', ['--map', 'order_ref=Ref,reported_total=Total'], 0],

@@ -126,6 +126,12 @@ test.each([
   ])
 })
 
+test('tabs in UTF-16, as Excel writes Unicode text, are separators', async () => {
+  const text = 'order_ref\tuser\tsku\tquantity\r\nA\t"a ""b"""\t0001\t1\r\n'
+  const path = file('in.txt', Buffer.concat([bytes(0xff, 0xfe), Buffer.from(text, 'utf16le')]))
+  expect(await readAll(path)).toMatchObject([{ values: { user: 'a "b"', sku: '0001' }, fault: undefined }])
+})
+
 test('letters survive every border between two reads', async () => {
   for (let shift = 0; shift < 4; shift++) {
     const cell = 'x'.repeat(shift) + 'é漢🍰'.repeat(30_000)

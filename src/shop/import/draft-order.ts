@@ -178,9 +178,14 @@ function readLines(
 function readSkipped(records: readonly SourceRecord[], head: OrderHead, faults: Faulty): void {
   for (const record of records) {
     if (isRead(record)) continue
-    const read = new FieldReader(record)
-    head.fill(readHead(read), readAmounts(read), record.line)
-    faults.add(record.line, ...read.faults)
+    const { values, unread = [], line } = record
+    const read = new FieldReader({
+      values: Object.fromEntries(Object.entries(values).filter(([field]) => !head.knows(field))),
+      unread: unread.filter(({ field }) => !head.knows(field)),
+    })
+    head.fill(readHead(read))
+    head.addAmounts(readAmounts(read), line)
+    faults.add(line, ...read.faults)
   }
 }
 

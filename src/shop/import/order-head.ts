@@ -87,18 +87,17 @@ export class OrderHead {
     for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
   }
 
-  /** Adds the values of the order that are not known yet. */
-  fill({ user, orderedAt }: HeadValues, { amounts, lineAmounts, reported }: ReadAmounts, at: number): void {
+  /** Whether a line has stated this value of the order. */
+  knows(field: string): boolean {
+    if (field === 'user') return this.user !== undefined
+    if (field === 'ordered_at') return this.orderedAt !== undefined
+    return [...this.#amounts.keys(), ...this.#reported.keys()].some((known) => known === field)
+  }
+
+  /** Adds the user and the time of a line that is skipped. */
+  fill({ user, orderedAt }: Pick<HeadValues, 'user' | 'orderedAt'>): void {
     this.user ??= user
     this.orderedAt ??= orderedAt
-    this.addAmounts(
-      {
-        amounts: amounts.filter(([kind]) => !this.#amounts.has(kind)),
-        lineAmounts,
-        reported: reported.filter(([field]) => !this.#reported.has(field)),
-      },
-      at,
-    )
   }
 
   #addReported(field: ReportedAmountField, cents: bigint): void {
