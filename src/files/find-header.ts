@@ -35,8 +35,8 @@ export async function findHeader(source: Source, rules: HeaderRules, wanted: Wan
 }
 
 /**
- * Separators that are tried where commas fail. A tab also separates the cells of TSV, which has other rules and is always
- * in UTF-8. In another encoding, it is that of a spreadsheet.
+ * Separators that are tried where commas fail. A tab also separates the cells of TSV, which has other rules and is in
+ * UTF-8. In another encoding, it is that of a spreadsheet.
  */
 const guessedDelimiters = ({ isConverted }: Source): string[] => [';', '|', ...(isConverted ? ['\t'] : [])]
 
