@@ -180,6 +180,50 @@ describe('orders of a system without a preset', () => {
     expect((await run(['db', 'check'])).exitCode).toBe(0)
   })
 
+  it.each([
+    ['without a reference', ',,y,5,3.00,'],
+    ['with the reference', 'B,,y,5,3.00,'],
+  ])('a cancelled order is skipped with its lines %s that leave the status empty', async (_what, line) => {
+    const head = 'order_ref,user,sku,quantity,price,State'
+    const path = saved('cancelled.csv', [
+      head,
+      'A,ada,x,1,10.00,Sale',
+      'B,bob,x,1,10.00,Cancelled',
+      line,
+      ',cy,x,1,9.00,',
+    ])
+    const flags = ['--map', 'status=State', '--skip-cancelled', '--on-error', 'skip', ...growing, '--json']
+    expect((await run(['orders', 'import', path, ...flags])).json()).toMatchObject({
+      ...{ orders_placed: 1, orders_rejected: 1, lines_read: 2 },
+      records_skipped: [{ reason: 'cancelled or refunded', records: 2 }],
+    })
+    expect(await importedOrders(database)).toEqual(['A confirmed 10.00 1×x'])
+  })
+
+  it('a line of another status is no part of a cancelled one, also if its word is unknown', async () => {
+    const head = 'order_ref,user,sku,quantity,price,State'
+    const path = saved('lines.csv', [head, 'A,ada,x,1,10.00,Cancelled', 'A,ada,y,1,3.00,Packed'])
+    const { json } = await run([
+      'orders',
+      'import',
+      path,
+      '--map',
+      'status=State',
+      '--skip-cancelled',
+      ...growing,
+      '--json',
+    ])
+    expect(json()).toMatchObject({ orders_placed: 1, unknown_statuses: ['Packed'] })
+    expect(await importedOrders(database)).toEqual(['A confirmed 3.00 1×y'])
+  })
+
+  it('lines without a reference below a skipped line belong to its order', async () => {
+    const rows = ['order_ref,user,sku,quantity,price', 'A,ada,x,1,10.00', 'B,bob,z,1,1.00', ',,y,5,3.00']
+    const line = ['orders', 'import', saved('below.csv', rows), '--skip', 'sku=z', ...growing, '--json']
+    expect((await run(line)).json()).toMatchObject({ orders_placed: 2 })
+    expect(await importedOrders(database)).toEqual(['A confirmed 10.00 1×x', 'B confirmed 15.00 5×y'])
+  })
+
   it('a value of a skipped line counts only where no other line has it', async () => {
     const path = saved('skipped.csv', [
       'order_ref,user,sku,quantity,price,shipping,kind',

@@ -4,7 +4,7 @@ import { parseMap, parsePairs } from '../../files/map.ts'
 import { orNearest } from '../../nearest.ts'
 import { quoteValue } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
-import type { Layout, SkipRule } from './layout.ts'
+import { cancelledRule, type Layout } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
 import { inWords } from '../../in-words.ts'
@@ -39,8 +39,6 @@ export interface FileFlags {
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
 const mappedOrderFields: readonly string[] = [...lineAmountFields, ...reportedAmountFields]
-
-const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
 const ofOrder = ['order_ref', 'user', 'ordered_at']
 
@@ -83,7 +81,7 @@ export function describeFile(
   const skip = [
     ...(rules.skip ?? []),
     ...skips.map(({ rule }) => rule),
-    ...(flags.skipCancelled === true ? [cancelled] : []),
+    ...(flags.skipCancelled === true ? [cancelledRule] : []),
   ]
   // Without it, the orders would have today's prices of the shop.
   const required = noun === 'orders' && preset !== undefined ? [...own.required, 'price'] : own.required

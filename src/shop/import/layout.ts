@@ -10,6 +10,9 @@ export interface SkipRule {
   readonly reason: string
 }
 
+/** The rule of `--skip-cancelled`, which holds for all lines of an order. */
+export const cancelledRule: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
+
 /** A value of a field that follows from other values of its record. */
 export interface Derivation {
   readonly when: Condition

@@ -6,7 +6,7 @@ import { parsePrice, parseQuantity, quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
 import { currencyOf, numberReader } from './amounts.ts'
 import { converter } from './convert-values.ts'
-import { applies, type Join, type Layout, type Values } from './layout.ts'
+import { applies, cancelledRule, type Join, type Layout, type SkipRule, type Values } from './layout.ts'
 import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
 import { foldStatus, statusOf } from './status-words.ts'
@@ -27,6 +27,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
   return () => {
     report.restart()
     const carry = carrier(layout)
+    const cancelledOrder = new CancelledOrder()
     const currencyFault = oneCurrency()
     const signFaults = layout.currencySign === true ? oneSign(layout) : (): ValueFault[] => []
     return (record) => {
@@ -37,9 +38,12 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       }
       clear(values)
       carry(values, record.fault === undefined)
+      const { status: word } = values
       complete(values)
       if (record.fault !== undefined) return record
-      const reason = skip.find(({ when }) => applies(when, values))?.reason
+      const rule = skip.find(({ when }) => applies(when, values))
+      const reason = (rule ?? cancelledOrder.ruleOf(values, word))?.reason
+      cancelledOrder.add(values, rule)
       if (reason !== undefined) {
         report.skip(reason)
         return skippedLine(record, converted(record, convert, fileName))
@@ -59,6 +63,23 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
 }
 
 const nothingLeft = { quantity: ['0'] }
+
+/** The last order that is skipped because it is cancelled: its other lines may leave the status empty. */
+class CancelledOrder {
+  #ref: string | undefined
+
+  /** `word` is the status of a line in the file, which may be unknown. */
+  ruleOf({ order_ref: ref, user, status }: Readonly<Values>, word: string | undefined): SkipRule | undefined {
+    if (this.#ref === undefined || word !== undefined || status !== undefined) return undefined
+    const isOfIt = ref === undefined ? user === undefined : ref === this.#ref
+    return isOfIt ? cancelledRule : undefined
+  }
+
+  add({ order_ref: ref }: Readonly<Values>, rule: SkipRule | undefined): void {
+    if (rule === cancelledRule) this.#ref = ref ?? this.#ref
+    else if (ref !== undefined && ref !== this.#ref) this.#ref = undefined
+  }
+}
 
 const ofOrder: readonly string[] = ['order_ref', 'user', 'ordered_at', ...orderAmountFields]
 
