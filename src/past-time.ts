@@ -9,7 +9,7 @@ const weekdays: readonly string[] = ['sunday', 'monday', 'tuesday', 'wednesday',
 const isAge = /^\d+(?:ms|s|m|h|d)$/
 const isDate = /^\d{4}-\d{2}-\d{2}$/
 const hasMicroseconds = /\.\d{3}0*[1-9]/
-const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/
+const hasZone = /(?:Z|UTC|[+-]\d{2}:\d{2}|:\d{2}(?:\.\d+)? ?[+-]\d{2}(?:\d{2})?)$/
 
 /**
  * Parses an instant, or an age: `30d` is thirty days ago. The beginning of a day is `today`, `yesterday`, or `monday`

@@ -30,6 +30,10 @@ describe('a time in the past', () => {
     // A time with a zone of its own does not depend on any other.
     ['2026-07-01T09:30:00Z', 'Europe/Paris', '2026-07-01T09:30:00Z'],
     ['2026-07-01T09:30:00-04:00', 'Europe/Paris', '2026-07-01T13:30:00Z'],
+    ['2026-07-01 09:30:00 +0200', 'America/New_York', '2026-07-01T07:30:00Z'],
+    ['2026-07-01 09:30:00.5+02', 'America/New_York', '2026-07-01T07:30:00.500Z'],
+    ['2026-07-01 09:30 UTC', 'America/New_York', '2026-07-01T09:30:00Z'],
+    ['2026-07-01-04:00', 'Europe/Paris', '2026-07-01T04:00:00Z'],
     // Clocks repeat the first, and skip the second.
     ['2026-10-25 02:30', 'Europe/Paris', '2026-10-25T00:30:00Z'],
     ['2026-03-29 02:30', 'Europe/Paris', '2026-03-29T01:00:00Z'],

@@ -101,7 +101,7 @@ async function placeOnce(ctx: Context, db: Database, order: ParsedOrder): Promis
   const { key } = order
   const attempts = new LostAttempts(ctx.io)
   return placeOrder(db, { ...order, author: ctx.author(), earlier: attempts.of(key) })
-    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
+    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(order, error), error))
     .catch((error: unknown) => {
       attempts.add(key, error)
       throw error

@@ -6,6 +6,7 @@ import type { UnknownOutcomeInfo } from '../../src/shop/orders/exactly-once.ts'
 import { getOrder, type Order } from '../../src/shop/orders/orders.ts'
 import { quotedForShell } from '../../src/values.ts'
 import type { Placement } from '../../src/shop/orders/place-order.ts'
+import type { RefusedOrder } from '../../src/shop/orders/refusals.ts'
 
 /** How an interrupted command finds its outcome, and the messages for it. */
 export interface OutcomeLookup {
@@ -37,15 +38,15 @@ export async function resolveInterrupted(
 }
 
 /** The outcome of an interrupted `orders place`. */
-export async function placementOutcome(key: string, error: unknown): Promise<OutcomeLookup> {
+export async function placementOutcome(order: RefusedOrder, error: unknown): Promise<OutcomeLookup> {
   const { unknownPlacement, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
   return {
     find: async (queries) => {
-      const orderId = await resolveByKey(queries, key, error)
+      const orderId = await resolveByKey(queries, order, error)
       return orderId === undefined ? undefined : interruptedAfter(orderId)
     },
     notApplied: 'interrupted; no order was placed',
-    unknown: unknownPlacement(key),
+    unknown: unknownPlacement(order.key),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Numbers of errors that more than one file distinguishes. */
 export const lockTimeout = 1205
 export const noSuchTable = 1146
+export const noSuchColumn = 1054
 export const outOfRange = 1264
 export const syntaxError = 1064
 

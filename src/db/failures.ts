@@ -4,6 +4,7 @@ import { addressOf, type Target } from './target.ts'
 import type { DriverError, Translation } from './translations/translation.ts'
 import { translationOf } from './translations/translations.ts'
 
+/** The details of a {@link DatabaseError}. */
 export interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
   readonly errno?: number | undefined
   readonly sqlState?: string | undefined
@@ -21,7 +22,9 @@ export interface ConnectionIdentity {
 
 /** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */
 export class DatabaseError extends DbtoolError {
+  /** The number of the server's error, such as 1062; or that of the operating system or connector. */
   readonly errno: number | undefined
+  /** The SQLSTATE of the server's error, such as `23000`. */
   readonly sqlState: string | undefined
   /** For DUPLICATE: the name of the unique key with the conflict. */
   readonly key: string | undefined

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import { Connection } from '../../src/db/connection/connection.ts'
 import { firstFit } from '../../src/db/connection/first-fit.ts'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { createPool, placeOrder as libraryOrder } from '../../src/index.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
@@ -68,15 +71,18 @@ describe.skipIf(noGalera !== undefined)(
       })
     }
 
+    const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
+
     /**
      * Runs `work` while a transaction on node 0 holds the products and raises their stock to 5. Commits when the order
-     * of `work` is still waiting there, and waits for its end.
+     * of `work` is still waiting there, and waits for its end. The products were marked before, so that no refusal on
+     * another node ends the transaction.
      */
     async function whileHeld<T>(work: (runs: (atLeast?: number) => Promise<boolean>) => Promise<T>): Promise<T> {
       return node(0).asOwner(async (owner) => {
-        const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
         const runs = async (atLeast = 1): Promise<boolean> => (await owner.rows(executing)).length >= atLeast
         await owner.execute('USE shop')
+        await owner.execute('UPDATE products SET refused_at = UTC_TIMESTAMP()')
         await owner.execute('START TRANSACTION')
         await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
         const result = await work(runs)
@@ -281,6 +287,26 @@ describe.skipIf(noGalera !== undefined)(
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
+      it('refused by the next node, whose mark ends the transaction that holds the product', async () => {
+        await shop([0])
+        const proxy = await movingProxy(node(0).target, node(1).target)
+        await node(0).asOwner(async (owner) => {
+          await owner.execute('USE shop')
+          await owner.execute('START TRANSACTION')
+          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+          const refused = expect(placeOrder(poolOn(proxy.target, 1), order('refused', [1]))).rejects.toMatchObject({
+            code: 'OUT_OF_STOCK',
+          })
+          while ((await owner.rows(executing)).length === 0) await sleep(10)
+          proxy.moveOn()
+          await refused
+          await expect(owner.execute('COMMIT')).rejects.toMatchObject({ code: 'DEADLOCK' })
+          while ((await owner.rows(executing)).length > 0) await sleep(10)
+          expect(await owner.rows('SELECT stock FROM products')).toEqual([{ stock: 0 }])
+          expect(await owner.rows('SELECT id FROM orders')).toEqual([])
+        })
+      })
+
       it('refused for others, while another node still runs a lost attempt: it does not appear later', async () => {
         const keys = [1, 2, 3, 4].map((product) => `import:lost-${product}`)
         await shop(keys.map(() => 0))
@@ -462,7 +488,10 @@ describe.skipIf(noGalera !== undefined)(
         await createCheckAccount(node(0))
         const nowhere = { ...node(0).target, port: await freePort() }
         const first = await movingProxy(node(0).target, nowhere)
-        const env = await proxied({}, [{ ports: { sql: first.target.port } }, ...cluster.nodes.slice(1)])
+        const env = await proxied({}, [
+          { ports: { sql: first.target.port, extra: first.target.port } },
+          ...cluster.nodes.slice(1),
+        ])
         expect((await dbtool('connection test', { env })).exitCode).toBe(0)
         // Until its second check fails, HAProxy leads to the first node, which closes every connection.
         first.moveOn()
@@ -481,6 +510,43 @@ describe.skipIf(noGalera !== undefined)(
           'ACCESS_DENIED',
           false,
         ])
+      })
+
+      /** As many connections as the server accepts. */
+      async function filling(target: Target): Promise<Connection[]> {
+        const sessions: Connection[] = []
+        for (;;) {
+          const session = await connect(target).catch((error: unknown) => error)
+          if (session instanceof Connection) sessions.push(session)
+          else if (session instanceof DatabaseError && session.errno === 1040) return sessions
+          else throw session
+        }
+      }
+
+      it('the sessions of a node whose connections are all in use stay', async () => {
+        await shop([5])
+        await createCheckAccount(node(0))
+        const env = await proxied()
+        const proxy = { ...node(0).target, port: Number(env['DB_PORT']) }
+        await node(0).asOwner(async (owner) => {
+          const logins = async (): Promise<number> => {
+            const [row] = await owner.rows<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Connections'")
+            return Number(row?.Value)
+          }
+          const [{ usual } = { usual: 0 }] = await owner.rows<{ usual: number }>('SELECT @@max_connections AS usual')
+          await owner.execute('SET GLOBAL max_connections = 10')
+          try {
+            const sessions = await filling(proxy)
+            const before = await logins()
+            while ((await logins()) < before + 6) await sleep(50)
+            for (const session of sessions) {
+              expect(await session.rows('SELECT stock FROM products')).toEqual([{ stock: 5 }])
+              await session.close()
+            }
+          } finally {
+            await owner.execute(`SET GLOBAL max_connections = ${usual}`)
+          }
+        })
       })
 
       it('doctor sees whether its connections reach one server, or several', async () => {

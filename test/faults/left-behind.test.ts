@@ -88,7 +88,7 @@ describe('what a lost connection left running', () => {
       [{ threadId: id, server: await thisServer() }],
       undefined,
     )
-    expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()
+    expect(await resolveByKey(database.connection, shop.request, unknown)).toBeUndefined()
     expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST' })
   })
 })

@@ -34,6 +34,8 @@ export interface Galera {
 
 interface Ports {
   readonly sql: number
+  /** The port that still accepts logins when all connections are in use. */
+  readonly extra: number
   readonly group: number
   readonly transfer: number
 }
@@ -85,7 +87,12 @@ export class GaleraNode {
     const spawned = { ...user.spawn, env: { ...process.env, PATH } }
     const given = { ...user, spawn: spawned, arguments: [...user.arguments, ...options] }
     await launched(() => launch({ paths: this.paths, programs, user: given, port: this.ports.sql }))
-    while (!(await this.isReady())) await sleep(50)
+    try {
+      while (!(await this.isReady())) await sleep(50)
+    } catch (cause) {
+      const lastLines = readFileSync(this.paths.log, 'utf8').split('\n').slice(-40).join('\n')
+      throw new Error(`the node ${this.name} ended before it was ready:\n${lastLines}`, { cause })
+    }
   }
 
   /** Whether the process exists, also while it is frozen. */
@@ -156,9 +163,11 @@ export class GaleraNode {
   }
 
   #options(addresses: string): string[] {
-    const { group, transfer, sql } = this.ports
+    const { group, transfer, sql, extra } = this.ports
     const at = (port: number): string => `127.0.0.1:${port}`
     return [
+      `--extra-port=${extra}`,
+      '--extra-max-connections=10',
       '--binlog-format=ROW',
       '--innodb-autoinc-lock-mode=2',
       '--innodb-buffer-pool-size=32M',
@@ -232,8 +241,8 @@ async function launched(start: () => Promise<unknown>, attempt = 1): Promise<voi
 }
 
 async function portsOfNode(): Promise<Ports> {
-  const [sql, group, transfer] = await Promise.all([freePort(), freePort(), freePort()])
-  return { sql, group, transfer }
+  const [sql, extra, group, transfer] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
+  return { sql, extra, group, transfer }
 }
 
 function writeTransferScript({ home }: ServerPaths): void {

@@ -106,7 +106,7 @@ export class OrderWriter {
         if (placement !== undefined) return placement
       } catch (error) {
         const refusal = refused(error)
-        if (await isGaleraNode(this.db)) await this.#refuse([draft.key])
+        if (await isGaleraNode(this.db)) await this.#refuse([draft])
         const existing = await this.#existing(draft)
         if (existing !== undefined) return existing
         if (refusal.code === 'DUPLICATE' && attempt < mostAttempts) continue
@@ -141,8 +141,8 @@ export class OrderWriter {
     }, 'repeatable')
     const { created, placements } = await placing.catch(async (error: unknown) => {
       const refusal = refused(error)
-      // The COMMIT of an earlier attempt, whose connection was lost, may still come. One key stands for all.
-      if (mayBeCommitted) await this.#refuse(drafts.slice(0, 1).map(({ key }) => key))
+      // The COMMIT of an earlier attempt, whose connection was lost, may still come. One order stands for all.
+      if (mayBeCommitted) await this.#refuse(drafts.slice(0, 1))
       throw refusal
     })
     this.memory.created(created)
@@ -156,10 +156,10 @@ export class OrderWriter {
   async finalRejects(decisions: readonly Decision[]): Promise<readonly Decision[]> {
     const drafts = decisions.flatMap((decision) => (isVerdict(decision) ? [decision.draft] : []))
     if (drafts.length === 0 || !(await isGaleraNode(this.db))) return decisions
-    if (await this.#refuse(drafts.map(({ key }) => key))) return decisions
+    if (await this.#refuse(drafts)) return decisions
     const existing = new Map<DraftOrder, Decision>()
     for (const draft of drafts) {
-      const outcome = (await this.#refuse([draft.key])) ? undefined : await this.#existing(draft)
+      const outcome = (await this.#refuse([draft])) ? undefined : await this.#existing(draft)
       if (outcome instanceof DbtoolError) existing.set(draft, { outcome: 'reject', draft, error: outcome })
       else if (outcome !== undefined)
         existing.set(draft, { outcome: 'existing', draft, totalAmount: outcome.totalAmount, notes: [], otherNames: [] })
@@ -168,8 +168,15 @@ export class OrderWriter {
   }
 
   /** Refuses all attempts so far. Resolves to false, and refuses none, if one of the orders exists. */
-  async #refuse(keys: readonly string[]): Promise<boolean> {
-    const refuse = (): Promise<void> => refuseAttempts(this.db, keys)
+  async #refuse(drafts: readonly DraftOrder[]): Promise<boolean> {
+    const orders = drafts.map(({ key, lines }) => ({
+      key,
+      lines: lines.flatMap(({ sku }) => {
+        const productId = this.memory.productId(sku)
+        return productId === undefined ? [] : { productId }
+      }),
+    }))
+    const refuse = (): Promise<void> => refuseAttempts(this.db, orders)
     return withRetries(refuse, { ...this.db.retryOptions, kind: 'repeatable' }).then(
       () => true,
       (error: unknown) => {

@@ -1,7 +1,7 @@
 import { ownBlock, type Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 import type { Adjustment } from './adjustments.ts'
-import { declareAttempt, findRefusal } from './refusals.ts'
+import { declareRound, findRefusal, isMarked } from './refusals.ts'
 
 /** The parameters of placing an order. */
 export interface OrderParameters {
@@ -31,6 +31,8 @@ interface Deduction {
   readonly declare: string
   readonly deduct: string
   readonly insertItems: string
+  /** The condition under which the order may have been refused. */
+  readonly mayBeRefused: string
 }
 
 /** Up to this number of lines, variables are faster than a document; docs/orders.md has the figures. */
@@ -55,17 +57,19 @@ function asVariables(count: number): Deduction {
       '\n  ',
     ),
     deduct: `
-  SET ${eachLine((n) => `@dbtool_price${n} = NULL`, ', ')};
+  SET @dbtool_refused_at = NULL, ${eachLine((n) => `@dbtool_price${n} = NULL`, ', ')};
   UPDATE products FORCE INDEX (PRIMARY)
     SET stock = stock - ${quantity},
         units_sold = units_sold + ${quantity},
         times_ordered = times_ordered + 1,
         revenue = revenue + ${ofProduct((n) => `quantity${n} * (@dbtool_price${n} := COALESCE(agreed${n}, price))`)},
-        updated_at = UTC_TIMESTAMP()
+        updated_at = UTC_TIMESTAMP(),
+        refused_at = IF(${isMarked}, @dbtool_refused_at := refused_at, refused_at)
     WHERE id IN (${eachLine((n) => `product${n}`, ', ')}) AND is_active AND stock >= ${quantity};
   SET total = ${eachLine((n) => `quantity${n} * @dbtool_price${n}`, ' + ')};`,
     insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
       VALUES ${eachLine((n) => `(new_id, product${n}, quantity${n}, @dbtool_price${n})`, ', ')};`,
+    mayBeRefused: '@dbtool_refused_at IS NOT NULL',
   }
 }
 
@@ -96,6 +100,7 @@ const asTable: Deduction = {
   insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
       SELECT new_id, line.product_id, line.quantity, COALESCE(line.price, p.price)
         FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;`,
+  mayBeRefused: 'TRUE',
 }
 
 /** The SQL for amounts beside the lines; an order without any has none of it. */
@@ -120,13 +125,15 @@ const withAdjustments: AdjustmentSql = {
 const withoutAdjustments: AdjustmentSql = { declare: '', add: '', insert: '' }
 
 const answerPlaced = `SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest;`
-const commitUnlessRefused = `${findRefusal}
-    IF refused_attempt IS NULL THEN
+const commitUnlessRefused = (mayBeRefused: string): string => `IF ${mayBeRefused} THEN
+      ${findRefusal}
+    END IF;
+    IF refused_round IS NULL THEN
       COMMIT;
       ${answerPlaced}
     ELSE
       ROLLBACK;
-      SELECT 'refused' AS outcome, refused_attempt AS attempt;
+      SELECT 'refused' AS outcome, refused_round;
     END IF;`
 const rollBack = `ROLLBACK;
     ${answerPlaced}`
@@ -146,7 +153,7 @@ const answerWithShortages = `SELECT
  * A complete order in one statement. The server runs it without waiting for the network, so the row lock on a popular
  * product is held for microseconds. The answer is one row: outcome ('placed' or 'existing'), order_id, total_amount and
  * digest. If stock is missing, it is a row 'short' for each product, or no row when the stock is available again. If
- * this attempt was refused, it is a row 'refused' with the last refused attempt.
+ * this round of attempts was refused, it is a row 'refused' with the last round that was.
  *
  * Stock is deducted first, in ascending id of product, and all other rows are written afterwards; the reverse order
  * deadlocks. After any failure, an existing order with the key is the answer: it may just have taken the last units.
@@ -155,12 +162,12 @@ const answerWithShortages = `SELECT
  * commit half of an order that was stopped earlier on the same connection.
  */
 const block = (
-  { declare, deduct, insertItems }: Deduction,
+  { declare, deduct, insertItems, mayBeRefused }: Deduction,
   beside: AdjustmentSql,
   dryRun: boolean,
 ): string => `${ownBlock}
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
-  ${declareAttempt}
+  ${declareRound}
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
   DECLARE line_count INT DEFAULT ?;
   DECLARE wanted_user INT DEFAULT ?;
@@ -190,7 +197,7 @@ const block = (
       VALUES (?, ?, 'orders', new_id, CONCAT(
         'placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total
       ));
-    ${dryRun ? rollBack : commitUnlessRefused}
+    ${dryRun ? rollBack : commitUnlessRefused(mayBeRefused)}
   ELSE
     ROLLBACK;
     SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;
@@ -224,10 +231,10 @@ export function documentOf(lines: OrderParameters['lines']): string {
   )
 }
 
-/** The statement that places one order, and the values to bind. `attempt` identifies this attempt to place it. */
+/** The statement that places one order, and the values to bind. `round` counts its refusals so far. */
 export function placeOrderStatement(
   { userId, key, digest, status, orderedAt, lines, adjustments: beside = [], author, dryRun = false }: OrderParameters,
-  attempt: string,
+  round: number,
 ): { sql: string; values: Value[] } {
   const wanted = documentOf(lines)
   const variables =
@@ -238,7 +245,7 @@ export function placeOrderStatement(
     sql: textFor(lines.length, beside.length > 0, dryRun),
     values: [
       key,
-      attempt,
+      round,
       wanted,
       lines.length,
       userId,

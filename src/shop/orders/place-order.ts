@@ -11,13 +11,15 @@ import { type OrderStatus, quoteValue } from '../rules.ts'
 import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
-import { attemptAfter, attemptOf, refuseAttempts } from './refusals.ts'
+import { refuseAttempts, type RefusedOrder } from './refusals.ts'
 
+/** A product to order. */
 export interface OrderLine {
+  /** Number of the product, as `dbtool products list` shows it. */
   readonly productId: number
   /** Units, 1 or more. */
   readonly quantity: number
-  /** A unit price agreed elsewhere, as on an invoice; the default is the current price of the product. */
+  /** A unit price agreed elsewhere, as a text such as `'19.90'`; the default is the current price of the product. */
   readonly price?: string | undefined
 }
 
@@ -41,19 +43,27 @@ export interface OrderRequest {
   readonly earlier?: readonly ConnectionIdentity[] | undefined
 }
 
+/** The result of placing an order. */
 export interface Placement {
   /** `existing`: the same order was placed earlier with this key; no stock was deducted. */
   readonly outcome: 'placed' | 'existing'
+  /** Number of the order. An order of a dry run does not exist. */
   readonly orderId: number
+  /** The total of the order: a decimal text with two decimals. */
   readonly totalAmount: string
 }
 
+/** A product that cannot be ordered in the requested quantity. */
 export interface Shortage {
   readonly product_id: number
   readonly sku: string | null
+  /** Null if there is no such product. */
   readonly name: string | null
+  /** The requested units. */
   readonly wanted: number
+  /** The available units; null if there is no such product. */
   readonly stock: number | null
+  /** 1 if the product is for sale, 0 if not; null if there is no such product. */
   readonly is_active: number | null
 }
 
@@ -183,10 +193,10 @@ async function placeWithKnownOutcome(
   queries: Queries,
   order: OrderParameters & Pick<OrderRequest, 'earlier' | 'isNewKey'>,
 ): Promise<Answer> {
-  const { key, isNewKey = false, dryRun = false, earlier } = order
+  const { isNewKey = false, dryRun = false, earlier } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
     execute: () => send(queries, order),
-    ...recovery(queries, key),
+    ...recovery(queries, order),
     isRefusal: ({ outcome }) => outcome === 'short',
     earlier: dryRun ? [] : earlier,
     // Another process may have requested the order, through another node.
@@ -197,23 +207,23 @@ async function placeWithKnownOutcome(
   return answer
 }
 
-/** How the outcome of an order with this key is found, and made final. */
+/** How the outcome of an order is found, and made final. */
 function recovery(
   queries: Queries,
-  key: string,
+  order: RefusedOrder,
 ): Required<Pick<RecoverableOperation<Existing>, 'lookup' | 'refuse' | 'unknown'>> {
   return {
-    lookup: () => orderOfKey(queries, key),
-    refuse: () => refuseAttempts(queries, [key]),
-    unknown: unknownPlacement(key),
+    lookup: () => orderOfKey(queries, order.key),
+    refuse: () => refuseAttempts(queries, [order]),
+    unknown: unknownPlacement(order.key),
   }
 }
 
-/** A row of the answer; `attempt` is the last refused attempt. */
-type Row = (Answer & Shortage) | { readonly outcome: 'refused'; readonly attempt: string }
+/** A row of the answer. */
+type Row = (Answer & Shortage) | { readonly outcome: 'refused'; readonly refused_round: number }
 
-async function send(queries: Queries, order: OrderParameters, attempt = attemptOf(order.key)): Promise<Answer> {
-  const { sql, values } = placeOrderStatement(order, attempt)
+async function send(queries: Queries, order: OrderParameters, round = 0): Promise<Answer> {
+  const { sql, values } = placeOrderStatement(order, round)
   const rows = await queries.prepared<Row>(sql, values).catch((error: unknown) => {
     throw error instanceof DbtoolError && error.code === 'DUPLICATE'
       ? retryable('another order with the same key appeared and disappeared', error)
@@ -221,7 +231,7 @@ async function send(queries: Queries, order: OrderParameters, attempt = attemptO
   })
   const [row] = rows
   if (row === undefined) throw retryable('the missing stock is available again')
-  if (row.outcome === 'refused') return send(queries, order, attemptAfter(row.attempt))
+  if (row.outcome === 'refused') return send(queries, order, row.refused_round + 1)
   const answer = row.outcome === 'short' ? { ...row, shortages: (rows as Shortage[]).map(shortageOf) } : row
   // A node that lags behind its cluster may not have the order yet that was placed on another one. Instead of a dry
   // run, the refusal finds it.
@@ -244,9 +254,9 @@ async function orderOfKey(queries: Queries, key: string): Promise<Existing | und
 }
 
 /**
- * After `error` interrupted an order: resolves to the id of the order with this key, undefined if there is none.
- * Rejects with OutcomeUnknown while that cannot be determined.
+ * After `error` interrupted an order: resolves to the id of the order with its key, undefined if there is none. Rejects
+ * with OutcomeUnknown while that cannot be determined.
  */
-export async function resolveByKey(queries: Queries, key: string, error: unknown): Promise<number | undefined> {
-  return (await resolved(queries, recovery(queries, key), error))?.order_id
+export async function resolveByKey(queries: Queries, order: RefusedOrder, error: unknown): Promise<number | undefined> {
+  return (await resolved(queries, recovery(queries, order), error))?.order_id
 }

@@ -169,8 +169,12 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     const known = await prices.of(queries, unpricedProducts(batch))
     return answerOf(queries, placeOrdersSql, pricedBatch(batch, known))
   }
-  // All orders are one transaction, so one of their keys stands for all.
-  const refuse = (): Promise<void> => refuseAttempts(queries, [batch[0]?.request.key ?? ''])
+  // All orders are one transaction, so one of them stands for all.
+  const refuse = (): Promise<void> =>
+    refuseAttempts(
+      queries,
+      batch.slice(0, 1).map(({ request }) => request),
+    )
   const operation = { execute, lookup, isRefusal, refuse, unknown }
   const { answer } = await resolveOutcome<readonly Row[]>(queries, operation).catch((error: unknown) => {
     if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }

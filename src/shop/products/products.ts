@@ -18,13 +18,17 @@ import { onlyOne, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 
+/** A product with its price and stock. */
 export interface Product {
   readonly id: number
   readonly sku: string | null
   readonly name: string
   readonly description: string | null
+  /** The price of one unit: a decimal text with two decimals, such as `'4.50'`. */
   readonly price: string
+  /** The available units. */
   readonly stock: number
+  /** Whether the product is for sale. */
   readonly is_active: boolean
   readonly created_at: Date
   readonly updated_at: Date

@@ -204,7 +204,7 @@ describe('an order', () => {
     async (products) => {
       await stocked(products)
       const updateOf = (count: number): string =>
-        /UPDATE [^;]*/.exec(placeOrderStatement({ ...request, digest: '', lines: linesOf(count) }, '').sql)?.[0] ?? ''
+        /UPDATE [^;]*/.exec(placeOrderStatement({ ...request, digest: '', lines: linesOf(count) }, 0).sql)?.[0] ?? ''
       const planOf = async (sql: string): Promise<string[][]> =>
         (await database.connection.rows<{ table: string; type: string; key: string }>(`EXPLAIN ${sql}`)).map(
           ({ table, type, key }) => [table, type, key],

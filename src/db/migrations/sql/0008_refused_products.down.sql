@@ -1,0 +1,2 @@
+-- Takes back the statement of the up file.
+ALTER TABLE products DROP COLUMN IF EXISTS refused_at;
