@@ -13,16 +13,7 @@ const withoutSubprocesses = {
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
-export const bundled = [
-  '@optique/core',
-  'chalk',
-  'commander',
-  'dotenv',
-  'env-paths',
-  'get-east-asian-width',
-  'is-safe-filename',
-  'jsonc-parser',
-]
+export const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv', 'get-east-asian-width', 'jsonc-parser']
 
 // Modules that are always loaded together are in one file with their dependencies: each file takes time to read.
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
@@ -143,9 +134,7 @@ const licenceOf = {
   chalk: 'license',
   commander: 'LICENSE',
   dotenv: 'LICENSE',
-  'env-paths': 'license',
   'get-east-asian-width': 'license',
-  'is-safe-filename': 'license',
   'jsonc-parser': 'LICENSE.md',
   mariadb: 'LICENSE',
   denque: 'LICENSE',

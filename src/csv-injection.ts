@@ -25,3 +25,12 @@ export function unescapeFormula(text: string): string {
   const rest = text.startsWith("'") && formula.test(text) ? text.slice(1) : text
   return rest.replace(escapedInnerFormula, '$1')
 }
+
+/** A formula that is only a text: `="0123"`, by which other programs keep a spreadsheet from reading a number. */
+const textFormula = /^="((?:[^"]|"")*)"$/
+
+/** Reads a cell as a spreadsheet shows it: without the quote of {@link escapeFormula}, and a formula as its text. */
+export function readCell(cell: string): string {
+  const [, text] = cell.startsWith('="') ? (textFormula.exec(cell) ?? []) : []
+  return text === undefined ? unescapeFormula(cell) : text.replaceAll('""', '"')
+}

@@ -53,8 +53,10 @@ export const exitCodes = {
   TERMINATED: 143,
 } as const
 
+/** The code of an error, by which programs distinguish errors. */
 export type ErrorCode = keyof typeof exitCodes
 
+/** The details of a {@link DbtoolError}. */
 export interface ErrorDetails {
   /** The next step for the user, in one sentence. */
   hint?: string | undefined
@@ -62,6 +64,8 @@ export interface ErrorDetails {
   hintInCode?: string | null | undefined
   /** The separate faults, if one input has several. Each is a complete message. */
   faults?: readonly string[] | undefined
+  /** The message does not have the faults: they are shown below it. */
+  isSummary?: boolean | undefined
   /** The underlying error, printed only with `-v`. */
   cause?: unknown
 }
@@ -69,25 +73,43 @@ export interface ErrorDetails {
 /** An error for the user: the message names the thing and its problem, and the hint names the next step. */
 export class DbtoolError extends Error {
   override readonly name = 'DbtoolError'
+  /** The next step for the user, in one sentence. */
   readonly hint: string | undefined
+  /** The separate faults, if one input has several; otherwise empty, or the message alone. */
   readonly faults: readonly string[]
   readonly #hintInCode: string | null | undefined
+  readonly #summary: string | undefined
 
   constructor(
     readonly code: ErrorCode,
     message: string,
     details: ErrorDetails = {},
   ) {
-    super(message, { cause: details.cause })
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.hint = details.hint
     this.#hintInCode = details.hintInCode
+    this.#summary = details.isSummary === true ? message : undefined
     this.faults = details.faults ?? []
   }
 
-  /** Gives the error the hint for a program, in the words of the library, and returns it. */
+  /**
+   * Gives the error the hint for a program, in the words of the library, and returns it. A program may show the message
+   * alone, so that has all faults.
+   */
   inCode(): this {
     if (this.#hintInCode !== undefined) Object.assign(this, { hint: this.#hintInCode ?? undefined })
+    if (this.#summary === this.message) {
+      // The stack begins with the message of the time when it is first read.
+      const { stack } = this
+      this.message = `${this.#summary}: ${this.faults.join('; ')}`
+      this.stack = stack?.replace(this.#summary, () => this.message)
+    }
     return this
+  }
+
+  /** For JSON and structured logs, which would otherwise lack the message. */
+  toJSON(): object {
+    return Object.assign({ message: this.message }, this)
   }
 
   /** The exit code of the command, as in docs/exit-codes.md. */
@@ -117,8 +139,9 @@ export function allFaults(
   hints?: string | Pick<ErrorDetails, 'hint' | 'hintInCode'>,
 ): DbtoolError {
   const [first = what] = faults
-  const details = { ...(typeof hints === 'string' ? { hint: hints } : hints), faults }
-  return new DbtoolError(code, faults.length <= 1 ? first : `${what}: ${faults.length} faults`, details)
+  const isSummary = faults.length > 1
+  const details = { ...(typeof hints === 'string' ? { hint: hints } : hints), faults, isSummary }
+  return new DbtoolError(code, isSummary ? `${what}: ${faults.length} faults` : first, details)
 }
 
 /**

@@ -1,5 +1,9 @@
-/** ENOSPC and EDQUOT, as MariaDB, its programs and InnoDB write the numbers of the operating system. */
-const numbers = /\b(?:Errcode:|errno:|[Ee]rror(?: number)?) (?:28|122)\b/
+/**
+ * ENOSPC (28) and EDQUOT (122), as MariaDB, its programs and InnoDB write the numbers of the operating system. For a
+ * storage engine, 122 is an internal error: "Got error 122", "(errno: 122".
+ */
+const numbers =
+  /\b(?:Errcode:|errno:|[Ee]rror(?: number)?) 28\b|\b(?:Errcode:|system error number|failed with error) 122\b/
 const texts = /No space left on device|Disk quota exceeded|Disk (?:got |is )?full|Out of disk space/
 
 /**

@@ -56,7 +56,7 @@ export {
   type ProductListOptions,
 } from './library/read.ts'
 export type { Author } from './shop/logs.ts'
-export type { Adjustment, AdjustmentKind, AdjustmentSums } from './shop/orders/adjustments.ts'
+export type { Adjustment, AdjustmentKind, AdjustmentSums, NewAdjustment } from './shop/orders/adjustments.ts'
 export { OutcomeUnknown, type UnknownOutcomeInfo } from './shop/orders/exactly-once.ts'
 export type { Order, OrderHead, OrderItem } from './shop/orders/orders.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
@@ -71,8 +71,11 @@ export type { Shard } from './stress/shard.ts'
 export type { Check, CheckName, Validity } from './stress/validity.ts'
 export type { Iterate } from './stress/workload.ts'
 
-/** A pool, with single statements and the options with which it was created. */
-export type ShopPool = Pool & Statements & { readonly options: PoolOptions }
+/**
+ * A pool, with single statements and the options with which it was created. `await using` closes it at the end of its
+ * block.
+ */
+export type ShopPool = Pool & Statements & AsyncDisposable & { readonly options: PoolOptions }
 
 /**
  * Creates dbtool's fair pool, which serves callers in order of arrival. The pool opens a connection only when one is
@@ -97,17 +100,17 @@ export { leaseOn as withLease, transactionOn as transaction } from './db/pool/st
  */
 export interface StressOptions {
   /** Number of workers; default 50. */
-  readonly workers?: number
+  readonly workers?: number | undefined
   /** Iterations of each worker; default 1. */
-  readonly iterations?: number
+  readonly iterations?: number | undefined
   /** Duration of the measurement, instead of `iterations`. */
-  readonly durationMs?: number
+  readonly durationMs?: number | undefined
   /** Duration of the load before the measurement; default 0. */
-  readonly warmupMs?: number
+  readonly warmupMs?: number | undefined
   /** A statement, or a function that receives a lease; default `SELECT SLEEP(0.1)`. */
-  readonly work?: string | Iterate
+  readonly work?: string | Iterate | undefined
   /** Ends the run early. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -8,7 +8,8 @@ export type PastTime = (clock: Clock) => Date
 const weekdays: readonly string[] = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const isAge = /^\d+(?:ms|s|m|h|d)$/
 const isDate = /^\d{4}-\d{2}-\d{2}$/
-const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/
+const hasMicroseconds = /\.\d{3}0*[1-9]/
+const hasZone = /(?:Z|UTC|[+-]\d{2}:\d{2}|:\d{2}(?:\.\d+)? ?[+-]\d{2}(?:\d{2})?)$/
 
 /**
  * Parses an instant, or an age: `30d` is thirty days ago. The beginning of a day is `today`, `yesterday`, or `monday`
@@ -47,9 +48,13 @@ function namedDay(text: string): PastTime | undefined {
   }
 }
 
-/** ISO 8601. A time without a zone is one of the clock's zone. */
+/**
+ * ISO 8601. A time without a zone is one of the clock's zone. Stored times are whole seconds: the next millisecond
+ * selects the same rows as the microseconds before it.
+ */
 function typedTime(text: string): PastTime {
   const at = parseInstant(text)
+  if (hasMicroseconds.test(text)) at.setTime(at.getTime() + 1)
   return hasZone.test(text) ? () => at : ({ zone }) => firstInstant(zone, at.getTime())
 }
 

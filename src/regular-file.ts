@@ -4,8 +4,10 @@ export interface Reading {
   readonly maxBytes: number
   /** Do not follow a link. */
   readonly noLink?: boolean
-  /** Accept an open pipe of this process such as /dev/fd/63, which is what a shell makes of `<(command)`. */
+  /** Accept an open pipe of this process: /dev/stdin, or /dev/fd/63, which is what a shell makes of `<(command)`. */
   readonly orPipe?: boolean
+  /** Accept NUL characters: the caller knows better what such a file is, as a certificate in another format. */
+  readonly orBytes?: boolean
 }
 
 /** A file with its attributes, all from one open file. */
@@ -14,17 +16,17 @@ export interface RegularFile {
   readonly stats: Stats
 }
 
-const openPipe = /^\/(?:dev|proc\/self)\/fd\/\d+$/
+const openPipe = /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/
 
 /**
  * Reads a small text file. It never waits: a pipe without a writer would block the process, and Ctrl-C with it.
  * @throws Error with a clause as its message, such as "it is not a regular file"; otherwise an error of Node.
  */
-export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe = false }: Reading): RegularFile {
-  const mayBePipe = orPipe && openPipe.test(path)
+export function readRegularFile(path: string, { maxBytes, noLink, orPipe, orBytes }: Reading): RegularFile {
+  const mayBePipe = orPipe === true && openPipe.test(path)
   // Windows has neither flag.
   const waits = mayBePipe ? 0 : (constants.O_NONBLOCK as number | undefined)
-  const link = noLink ? (constants.O_NOFOLLOW as number | undefined) : 0
+  const link = noLink === true ? (constants.O_NOFOLLOW as number | undefined) : 0
   const descriptor = openSync(path, constants.O_RDONLY | (waits ?? 0) | (link ?? 0))
   try {
     const stats = fstatSync(descriptor)
@@ -32,10 +34,22 @@ export function readRegularFile(path: string, { maxBytes, noLink = false, orPipe
       throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is not a regular file')
     const bytes = readAll(descriptor, maxBytes)
     if (bytes.length > maxBytes) throw new Error(`it is longer than ${maxBytes} bytes`)
-    return { text: bytes.toString('utf8'), stats }
+    const text = textOf(bytes)
+    if (orBytes !== true && text.includes('\0')) throw new Error('it has NUL characters; save it as UTF-8')
+    return { text, stats }
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * The text in UTF-8, or in UTF-16 after a byte order mark: PowerShell 5 writes that with `>`. A mark, as Notepad writes
+ * it, is not a part of the text.
+ */
+function textOf(bytes: Buffer): string {
+  const mark = bytes.toString('latin1', 0, 2)
+  const encoding = { '\xff\xfe': 'utf-16le', '\xfe\xff': 'utf-16be' }[mark] ?? 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
 }
 
 /** All bytes, or a few more than `maxBytes`. */

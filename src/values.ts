@@ -1,10 +1,9 @@
 import { InvalidValue } from './errors.ts'
 import { orNearest } from './nearest.ts'
 
-/**
- * Parsers of durations, instants, numbers and amounts of money, shared by flags, prompts and the environment. Each of
- * them throws InvalidValue.
- */
+// Parsers of durations, instants, numbers and amounts of money, shared by flags, prompts and the environment. Each of
+// them throws InvalidValue. Other functions quote values for messages and for a shell.
+
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
 const longestAgeMs = 36_500 * 86_400_000
@@ -70,15 +69,24 @@ export function durationText(ms: number): string {
   return ms === 0 ? '0s' : `${ms / size}${unit}`
 }
 
-const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
+const day = /^(\d{4})-(\d{2})-(\d{2})(.*)$/s
+const clock =
+  /^(?:[T ](\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,9})?))?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?|(Z|[+-]\d{2}:\d{2}))?$/
+const offset = /^([+-]\d{2}):?(\d{2})?$/
 
-/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone. */
+/**
+ * Parses ISO 8601 with a space or a T, in UTC unless the text has another zone: `+01:00`, ` +0100` or `+01`.
+ * Microseconds are cut off.
+ */
 export function parseInstant(text: string): Date {
-  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
-  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
-  const sameDay = zone === 'Z' ? at : new Date(`${year}-${month}-${day}T00:00:00Z`)
+  const [, year, month, dayOfMonth, rest] = day.exec(text) ?? []
+  const [isClock, hour = '00', minute = '00', second = '00', ofTime, ofDay] = clock.exec(rest ?? '') ?? []
+  const [, hours, minutes = '00'] = offset.exec(ofTime ?? ofDay ?? '') ?? []
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
+  const at = new Date(isClock === undefined ? NaN : `${year}-${month}-${dayOfMonth}T${hour}:${minute}:${second}${zone}`)
+  const sameDay = zone === 'Z' ? at : new Date(`${year}-${month}-${dayOfMonth}T00:00:00Z`)
   // 30 February would roll over into March.
-  const real = !Number.isNaN(at.getTime()) && sameDay.getUTCDate() === Number(day)
+  const real = !Number.isNaN(at.getTime()) && sameDay.getUTCDate() === Number(dayOfMonth)
   if (!real)
     throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${quoteValue(text)}`)
   return at

@@ -168,7 +168,6 @@ const doors: Record<string, string> = {
   chalk: 'src/output',
   dotenv: 'src/config',
   'jsonc-parser': 'src/config',
-  'env-paths': 'src/user-folders',
   'get-east-asian-width': 'src/output',
   'csv-parse': 'src/files',
   'iconv-lite': 'src/files',

@@ -23,12 +23,14 @@ it.each([
   ['mariadb-backup', 'mariadb-backup: Error writing file \'./ibdata1\' (errno: 28 "No space left on device")'],
   ['a server in another language', 'Fehler beim Schreiben der Datei \'bin\' (Errcode: 28 "Kein Platz mehr")'],
   ['a quota', 'Error writing file \'bin\' (Errcode: 122 "Disk quota exceeded")'],
+  ['InnoDB, about a quota', '[ERROR] InnoDB: Operating system error number 122 in a file operation.'],
 ])('a full disk, in the words of %s', (_source, line) => {
   expect(namesFullDisk(line)).toBe(true)
 })
 
 it.each([
   ['another number', '[ERROR] InnoDB: Operating system error number 280'],
+  ['another number', 'Got error 122 "Internal (unspecified) error in handler" from storage engine InnoDB'],
   ['another error', 'Error reading file \'bin\' (Errcode: 5 "Input/output error")'],
   [
     'the advice of InnoDB after any failed write',

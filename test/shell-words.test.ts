@@ -13,6 +13,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'command',
     'database',
     'dbtool',
+    'field',
     'first',
     'flag',
     'flags',
@@ -32,6 +33,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     '`${pathOf(this)} --help`.trim()',
     'profile.name',
     'report.name',
+    'unix',
     'verb',
   ],
   'not a command line, but a duration, names of packages of ours, or of parameters': [
@@ -43,8 +45,9 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'twice.name',
     "unused.join(', ')",
   ],
+  'letters, dots and commas': ['fields'],
   'no command line': ['fault', 'quoteValue(text)'],
-  'flags that are compared, and not shown': ['dateFormat', 'round'],
+  'words that are quoted before': ["words.join(' or ')"],
 }
 
 /** Expressions that follow a command or a flag in a template, without a function that quotes them. */

@@ -1,9 +1,7 @@
-import { Readable, Writable } from 'node:stream'
 import type { Argument, Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { createProgram } from '../commands/index.ts'
 import { check, filesOf, judge, lineOf, mostOfFlag, rules, type Rule } from '../scripts/style/check.mjs'
-import { ProcessContext } from '../src/context/process.ts'
+import { program } from './support/verbs.ts'
 
 const ruleNames = Object.keys(rules) as Rule[]
 const { hits, unused, read } = check('.', filesOf('.'))
@@ -46,13 +44,6 @@ function withoutChoices({ description, parseArg }: Option | Argument): string {
     .split(', ')
     .filter((part) => !choices.includes(part))
     .join(', ')
-}
-
-function program(): Promise<Command> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const { signal } = new AbortController()
-  const streams = { stdin: Readable.from([]), stdout: silent, stderr: silent }
-  return createProgram(new ProcessContext({ env: {}, cwd: '/', signal, now: () => new Date(), ...streams }))
 }
 
 const below = (command: Command): Command[] => [command, ...command.commands.flatMap(below)]

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { userFolder } from '../src/user-folders.ts'
+import { othersCanRun, runAs, somebody } from './support/other-user.ts'
 
 const { platform } = process
 const pretend = (system: NodeJS.Platform): unknown => Object.defineProperty(process, 'platform', { value: system })
@@ -20,6 +21,11 @@ it.each<[NodeJS.Platform, NodeJS.ProcessEnv, string[]]>([
   ['freebsd', { HOME: '/home/ada/' }, xdg],
   ['darwin', {}, library],
   ['win32', {}, appData],
+  [
+    'win32',
+    { APPDATA: '/profile', LOCALAPPDATA: '/local' },
+    ['/local/dbtool/Data', '/profile/dbtool/Config', '/local/dbtool/Cache'],
+  ],
 ])('%s with %j', (system, env, folders) => {
   pretend(system)
   expect([userFolder('data', env), userFolder('config', env), userFolder('cache', env)]).toEqual(folders)
@@ -32,3 +38,18 @@ it.each(['linux', 'darwin', 'win32'] as const)('the XDG variables win on %s', (s
   expect(userFolder('config', env)).toBe('/etc/ada/dbtool')
   expect(userFolder('cache', env)).toBe('/tmp/ada/dbtool')
 })
+
+it.runIf(othersCanRun).each([undefined, ''])(
+  'a user whom the system does not know, with HOME %j, can run every command',
+  (HOME) => {
+    for (const [argv, exitCode] of [
+      [['config', 'show', '--json'], 0],
+      [['users', 'list', '--port', '1', '--host', '127.0.0.1'], 4],
+      [['server', 'status', '--json'], 0],
+    ] as const)
+      expect(runAs(somebody, argv, '/', { HOME })).toMatchObject({
+        exitCode,
+        stderr: expect.not.stringContaining('\n    at '),
+      })
+  },
+)

@@ -59,5 +59,5 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
   else ctx.out.listForScripts(stepView, steps)
   if (dryRun) ctx.out.note('dry run: nothing was changed')
   // The first migration was applied, so the shop is new and empty.
-  else if (steps.some(({ version }) => version === 1)) hint(ctx, 'db migrate')
+  else if (steps.some(({ version }) => version === 1)) hint(ctx)
 }

@@ -33,12 +33,28 @@ export class DbtoolCommand extends Command {
   override error(message: string, { code }: ErrorOptions = {}): never {
     const [, text = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
+    const word = /'(.*)'/s.exec(text)?.[1] ?? ''
+    const toggle = code === 'commander.unknownOption' ? this.toggleOf(word) : undefined
+    if (toggle !== undefined) {
+      const fields = toggle === '--json' ? this.fieldsHint(word.slice(toggle.length + 1)) : []
+      throw new DbtoolError('USAGE', `${toggle} takes no value`, { hint: [...fields, see].join(' ') })
+    }
     const problem =
       code === 'commander.excessArguments'
         ? this.excess()
         : text.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
-    const meant = this.meant(code, /'(.*)'/.exec(text)?.[1] ?? '')
-    throw new DbtoolError('USAGE', problem, { hint: [...meant, see].join(' ') })
+    throw new DbtoolError('USAGE', problem, { hint: [...this.meant(code, word), see].join(' ') })
+  }
+
+  /** The flag without a value that a word such as `--all=true` gives one to. */
+  private toggleOf(word: string): string | undefined {
+    const [name, value] = word.split('=', 2)
+    if (value === undefined) return undefined
+    return chainOf(this).some(({ options }) =>
+      options.some((option) => option.long === name && !option.required && !option.optional),
+    )
+      ? name
+      : undefined
   }
 
   /**
@@ -56,26 +72,48 @@ export class DbtoolCommand extends Command {
     if (code === 'commander.excessArguments') return this.excessHints()
     if (code === 'commander.unknownCommand') return meantCommand(this, word)
     if (code !== 'commander.unknownOption') return []
-    const near = nearest(
-      word,
-      chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))),
-    )
+    const flags = chainOf(this).flatMap(({ options }) => flagsOf(options))
+    const own = flagsOf(this.options.filter((option) => !(option instanceof GlobalOption)))
+    const near = nearest(word, flags) ?? onlyOne(own.filter(isPart(word)))
     return near === undefined ? [] : [`did you mean ${near}?`]
   }
 
   private excessHints(): string[] {
     if (this.excessHint !== undefined) return [`${this.excessHint};`]
+    const several = this.args.find((argument) => argument.includes(','))
+    const fields = this.optsWithGlobals()['json'] === true ? this.fieldsHint(several) : []
+    if (fields.length > 0) return fields
     return this.registeredArguments.length === 0 ? ['it takes only flags;'] : []
   }
 
+  /** `gh` and others take the fields as the value of `--json`. */
+  private fieldsHint(fields = ''): string[] {
+    const isList = /^[a-z_]+(?:\.[a-z_]+)?(?:,[a-z_]+(?:\.[a-z_]+)?)*$/.test(fields)
+    return isList && !this.takesPassword ? [`for these columns: --json --fields ${fields};`] : []
+  }
+
+  private get takesPassword(): boolean {
+    return this.options.some(({ long }) => long === '--password-stdin')
+  }
+
   private excess(): string {
-    const takesPassword = this.options.some(({ long }) => long === '--password-stdin')
     const extra = this.args
       .slice(this.registeredArguments.length)
-      .map((argument) => `'${takesPassword ? stars : argument}'`)
+      .map((argument) => `'${this.takesPassword ? stars : argument}'`)
     return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
   }
 }
+
+const flagsOf = (options: readonly Option[]): string[] =>
+  options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))
+
+/** `--key` is a part of `--idempotency-key`. */
+const isPart =
+  (word: string) =>
+  (flag: string): boolean =>
+    word.startsWith('--') && flag.slice(2).split('-').includes(word.slice(2))
+
+const onlyOne = (flags: readonly string[]): string | undefined => (flags.length === 1 ? flags[0] : undefined)
 
 /** Adds a verb to a noun, or several similar verbs. */
 export type Declare = (noun: Command, context: Context) => void

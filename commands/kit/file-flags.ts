@@ -27,20 +27,30 @@ export type FileOptions = {
 
 /** Adds the flags that describe the file of an import. `mapped` is an example of `--map`. */
 export function fileFlags(command: Command, { mapped, ofOrders }: { mapped: string; ofOrders: boolean }): Command {
-  for (const option of [...layoutFlags(mapped), ...valueFlags(), ...(ofOrders ? orderFlags() : [])])
-    command.addOption(option.helpGroup('File:'))
+  return add(command, [presetFlag(), ...layoutFlags(mapped), ...valueFlags(), ...(ofOrders ? orderFlags() : [])])
+}
+
+function add(command: Command, flags: readonly Option[]): Command {
+  for (const flag of flags) command.addOption(flag.helpGroup('File:'))
   return command
 }
 
-const layoutFlags = (mapped: string): Option[] => [
+/** Adds the flags that describe a file whose contents are unknown. */
+export function guessFlags(command: Command): Command {
+  return add(command, [...layoutFlags('order_ref=InvoiceNo'), ...valueFlags(), ...orderFlags()])
+}
+
+const presetFlag = (): Option =>
   new Option('--preset <name>', 'file of another system; help lists, auto guesses').argParser(
     value(parseChoice(presetChoices)),
-  ),
+  )
+
+const layoutFlags = (mapped: string): Option[] => [
   new Option('--map <pairs>', `columns in the file: ${mapped},…`),
   new Option('--input-format <format>', 'csv, tsv, ndjson or json (default: by the file)').argParser(
     value(parseChoice(['csv', 'tsv', 'ndjson', 'json'] as const)),
   ),
-  new Option('--delimiter <character>', "column separator of a CSV file (default: ',')"),
+  new Option('--delimiter <character>', 'column separator of a CSV file (default: by its header)'),
   new Option('--quote <rule>', 'none: a quote is text, and separates nothing').argParser(
     value(parseChoice(['none'] as const)),
   ),
@@ -55,11 +65,13 @@ const valueFlags = (): Option[] => [
   new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(timeValue('zone')),
   new Option('--decimal-comma', 'amounts are written as 1.004,50'),
   new Option('--currency-sign', 'amounts have a currency: $4.50 or 4.50 EUR'),
+  new Option('--cents', 'amounts are whole cents: 1999 is 19.99'),
   new Option('--round <rule>', 'half-up: round prices to cents, instead of refusing').argParser(
     value(parseChoice(['half-up'] as const)),
   ),
   new Option('--default <pairs>', 'values of empty cells: quantity=1,…'),
   new Option('--carry-down [fields]', 'empty cells repeat the line above'),
+  new Option('--skip <pairs>', 'rows to skip, by column: Type=Payment,Quantity=-,…'),
 ]
 
 /** The parser of a text that says how the times of a file are read; it stays a text. */
@@ -75,5 +87,7 @@ const timeValue = (part: 'format' | 'zone') =>
 const orderFlags = (): Option[] => [
   new Option('--sku-from <field>', 'SKU of a line without one: product_name'),
   new Option('--line-total', 'the price is the total of the line'),
+  new Option('--discount-lines', 'a line with a negative price is a discount'),
+  new Option('--status-words <pairs>', 'statuses in the file: cancelled=Storniert,…'),
   new Option('--skip-cancelled', 'skip orders that are cancelled or refunded'),
 ]

@@ -1,12 +1,12 @@
 import type { Context } from '../../src/context/context.ts'
 
 /** The usual next command after a verb; `7` stands for the id of the new order. */
-export const next = {
+export const next: Readonly<Record<string, string>> = {
   'server start': 'dbtool db migrate',
   'db migrate': 'dbtool db seed',
   'orders place': 'dbtool orders get 7',
   'pool stress': 'dbtool pool tune',
-} as const
+}
 
 /** After an empty list: the command that creates a first row. */
 export const whereEmpty: Readonly<Record<string, string>> = {
@@ -16,8 +16,10 @@ export const whereEmpty: Readonly<Record<string, string>> = {
   'orders list': 'dbtool orders place',
 }
 
-export function hint(ctx: Context, after: keyof typeof next, id?: number): void {
-  ctx.out.hint(id === undefined ? next[after] : next[after].replace('7', String(id)))
+/** Prints the next command after this one. A verb within `dbtool demo` has none: the tour is on its own database. */
+export function hint(ctx: Context, id?: number): void {
+  const line = next[ctx.author().command]
+  if (line !== undefined) ctx.out.hint(id === undefined ? line : line.replace('7', String(id)))
 }
 
 /** Prints the hint after an empty list. With a filter or an offset, the hint is the list without them. */

@@ -32,7 +32,7 @@ export function rowFlags(command: Command, key: string, mapped: string, counts: 
 
 export async function importInto(
   ctx: Context,
-  kind: ImportTable,
+  table: ImportTable,
   given: string | undefined,
   options: ImportRowsOptions,
 ): Promise<void> {
@@ -43,10 +43,10 @@ export async function importInto(
   ])
   const { onConflict, onError, dryRun = false } = options
   await runImport<RowSummary>(ctx, given, options, {
-    noun: kind.table,
-    contents: kind.table,
-    fields: fieldsOf(kind, onConflict),
-    view: rowView(Object.values(kind.sensitive).map(({ count }) => count)),
+    noun: table.name,
+    contents: table.name,
+    fields: fieldsOf(table, onConflict),
+    view: rowView(Object.values(table.sensitive).map(({ count }) => count)),
     unchanged: 'nothing was changed',
     rollsBack: true,
     note: noteNames,
@@ -57,7 +57,7 @@ export async function importInto(
       return (db, { onProgress, onReject, onNote, ...session }) =>
         importRows({
           ...session,
-          kind,
+          table,
           file,
           db,
           author: ctx.author(),

@@ -3,7 +3,7 @@ import { type Column, data } from '../../src/output/view.ts'
 import type { Reading } from '../../src/shop/import/open-import.ts'
 import type { OrderSummary } from '../../src/shop/import/tally.ts'
 import { counted, firstOf } from '../../src/in-words.ts'
-import { quoteValue } from '../../src/values.ts'
+import { quotedForShell, quoteValue } from '../../src/values.ts'
 
 /** The columns of a summary for the parts of a file that were not imported. */
 export const readingColumns: readonly Column[] = [
@@ -34,7 +34,7 @@ export const readingRow = ({
   amounts_not_imported: [],
   unknown_statuses: unknownStatuses,
   amounts_rounded: rounded,
-  null_texts: nullTexts,
+  null_texts: nullTexts.reduce((sum, { cells }) => sum + cells, 0),
 })
 
 const mostNames = 20
@@ -56,10 +56,12 @@ type ReadValues = Pick<Reading, 'unknownStatuses' | 'rounded' | 'nullTexts' | 'a
 
 function noteValues(out: Output, { unknownStatuses, rounded, nullTexts, addsTax }: ReadValues): void {
   if (addsTax) out.warn('the column tax is added to the prices; if they include it, add --map reported_tax=tax')
-  if (nullTexts > 0) out.warn(`${counted(nullTexts, 'cell')} with the text NULL; if they are empty, add --null NULL`)
+  for (const { text, cells } of nullTexts)
+    out.warn(`${counted(cells, 'cell')} with the text ${text}; if they are empty, add --null ${quotedForShell(text)}`)
   if (unknownStatuses.length > 0)
     out.note(
-      `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ${listed(unknownStatuses)}`,
+      `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ` +
+        `${listed(unknownStatuses)}; --status-words gives them a meaning`,
     )
   if (rounded > 0) out.note(`${counted(rounded, 'amount')} rounded to cents`)
 }

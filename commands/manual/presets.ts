@@ -67,6 +67,7 @@ function rulesOf(layout: Layout): string[] {
     ...Object.entries(layout.derive ?? {}).flatMap(([field, rules]) =>
       rules.map(({ when, is }) => `\`${field}\` is \`${is}\` where ${conditionText(when)}.`),
     ),
+    ...[...(layout.statusWords ?? [])].map(([word, status]) => `The status \`${word}\` means \`${status}\`.`),
     ...(layout.remarks === undefined ? [] : [`Skipped, where a short line has ${code(layout.remarks)}.`]),
     ...(layout.notice ?? []).map(({ when, reason }) => `Reported, where ${conditionText(when)}: ${reason}.`),
     ...(layout.skip ?? []).map(({ when, reason }) => `Skipped, where ${conditionText(when)}: ${reason}.`),

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
+import type { RecordFile } from '../../src/files/record-file.ts'
 import type { KeyRule } from '../../src/shop/import/order-groups.ts'
 import { orderCounts, type OrderSummary } from '../../src/shop/import/tally.ts'
 import { parseStock } from '../../src/shop/rules.ts'
@@ -80,7 +81,7 @@ export async function importFile(ctx: Context, given: string | undefined, option
           ...session,
           fileName: file.name,
           orders,
-          ...(await guestRules(db, options)),
+          ...(await guestRules(db, options, isRepeating(file, options))),
           policy: { create, initialStock, history },
           db,
           author: ctx.author(),
@@ -96,6 +97,10 @@ export async function importFile(ctx: Context, given: string | undefined, option
   })
 }
 
+/** Whether the lines of an order repeat its amounts, as presets and dbtool define it, or are of one object. */
+const isRepeating = ({ header }: RecordFile, { preset, map }: ImportOrdersOptions): boolean =>
+  header === undefined || preset !== undefined || map === undefined
+
 const keyRule = async (): Promise<(text: string) => KeyRule> =>
   (await import('../../src/shop/import/key-rule.ts')).parseKeyRule
 
@@ -106,12 +111,13 @@ const keyRule = async (): Promise<(text: string) => KeyRule> =>
 async function guestRules(
   db: Database,
   { key, guest, createMissing = false }: ImportOrdersOptions,
+  repeatsAmounts: boolean,
 ): Promise<{ rules: DraftRules; guests: ReadonlyMap<string, number> }> {
   const [{ findUser, getUser }, { keyByReference }] = await Promise.all([
     import('../../src/shop/users/users.ts'),
     import('../../src/shop/import/order-groups.ts'),
   ])
-  const rules = { key: key ?? keyByReference }
+  const rules = { key: key ?? keyByReference, repeatsAmounts }
   if (guest === undefined) return { rules: { ...rules, guest }, guests: new Map() }
   const user = await db.reading((queries) => (createMissing ? findUser : getUser)(queries, guest))
   if (user === undefined) return { rules: { ...rules, guest }, guests: new Map() }
@@ -121,4 +127,4 @@ async function guestRules(
 /** A name that no file can give to a user. */
 const guestName = '\0guest'
 
-const nameOf = ({ ref, records }: DraftOrder): string => `order '${ref}', line ${records[0]?.line ?? 0}`
+const nameOf = ({ ref, line }: DraftOrder): string => `order '${ref}', line ${line}`

@@ -88,7 +88,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
         ? `placed order ${found.id}: ${ctx.out.units.money(found.total_amount)}`
         : `order ${found.id} had already been placed with this key`,
     )
-    hint(ctx, 'orders place', found.id)
+    hint(ctx, found.id)
   })
 }
 

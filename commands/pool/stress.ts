@@ -95,7 +95,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
     await save(() => textsOf(ctx, options, { ...run, result }, { ...load, baseline }))
     reportOutcome(ctx.out, result)
     assertExpectations(result)
-    hint(ctx, 'pool stress')
+    hint(ctx)
   })
 }
 

@@ -39,5 +39,5 @@ export async function start(ctx: Context, { port }: StartServerOptions): Promise
   )
   if (started && status.port !== null)
     ctx.out.note(`port ${status.port} on 127.0.0.1; its user and password are in ${paths.portFile}`)
-  hint(ctx, 'server start')
+  hint(ctx)
 }

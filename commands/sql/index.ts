@@ -72,7 +72,7 @@ export async function runSql(ctx: Context, given: string | undefined, options: S
       write ? target : { ...target, readOnly: true },
     )
     .catch((error: unknown) => {
-      throw explained(error, origin)
+      throw explained(error, origin, mode)
     })
   conclude(ctx, result, { warnings, dryRun })
 }

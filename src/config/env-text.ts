@@ -18,7 +18,7 @@ const blankOrComment = /^\s*(?:#|$)/
  * lines again from each of its lines. 16,000 of them take more than a second.
  */
 export function parseEnvText(content: string): EnvText {
-  const text = content.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+  const text = content.replace(/\r\n?/g, '\n')
   const texts: Record<string, string> = {}
   const assignments: string[] = []
   const unreadable: number[] = []

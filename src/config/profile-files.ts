@@ -49,7 +49,7 @@ function readProfileFile({ path, isFound }: ProfilePath, { env, cwd }: PathConte
   try {
     const trusted = isFound ? readFound({ path, name, cwd, env }) : readOwn(path, name)
     if ('ignored' in trusted) return { ...nothing, ignored: trusted.ignored, faults: [] }
-    const text = trusted.file.text.replace(/^\ufeff/, '')
+    const { text } = trusted.file
     const syntax = jsonFault(text)
     if (syntax !== undefined)
       return rejected({

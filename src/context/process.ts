@@ -129,8 +129,9 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const [{ connect }, { addressOf }] = await Promise.all([
+    const [{ connect }, { unlessAborted }, { addressOf }] = await Promise.all([
       import('../db/connection/connect.ts'),
+      import('../db/on-abort.ts'),
       import('../db/target.ts'),
     ])
     const config = await this.config()
@@ -277,12 +278,3 @@ export class ProcessContext implements Context {
 const interruptGraceMs = 1_000
 /** The longest wait for the position of the writer at the end of a command. */
 const askingMs = 2_000
-
-/** Settles as `work` does, or rejects with the reason of the signal as soon as it aborts; `work` is then abandoned. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const settled = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal })
-  })
-  return Promise.race([work, aborted]).finally(() => settled.abort())
-}

@@ -18,7 +18,7 @@ function inOneLine({ sql, values, ms, failed }: Trace): string {
 }
 
 /** The default retry options; with `-v`, every attempt after the first is reported. */
-export function retryOptionsFor({ verbose, out }: Invocation): Partial<RetryOptions> {
+export function retryOptionsFor({ verbose, out }: Invocation): RetryOptions {
   if (!verbose) return {}
   return {
     onRetry: ({ attempt, pauseMs, error }) => {

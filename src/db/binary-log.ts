@@ -1,6 +1,6 @@
 import { noSuchTable } from './error-numbers.ts'
 import { DatabaseError } from './failures.ts'
-import { loggingByStatement } from './translations.ts'
+import { loggingByStatement } from './translations/translations.ts'
 import { firstRow, type Queries } from './queries.ts'
 
 /**

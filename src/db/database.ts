@@ -22,11 +22,11 @@ export interface Database extends Queries {
 
 /** Runs each statement on any connection of the pool, and each transaction on a single one. */
 export class PooledDatabase implements Database {
-  readonly retryOptions: Partial<RetryOptions>
+  readonly retryOptions: RetryOptions
 
   constructor(
     readonly pool: Pool,
-    retryOptions: Partial<RetryOptions> = {},
+    retryOptions: RetryOptions = {},
   ) {
     const lostBefore = (): boolean => performance.now() - (pool.lostAt ?? -Infinity) < defaultPatienceMs
     this.retryOptions = { lostBefore, ...retryOptions }

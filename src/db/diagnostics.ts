@@ -53,6 +53,7 @@ export interface ConnectEvent extends OfConnection {
   readonly durationMs: number
   readonly outcome: Outcome
 }
+/** A connection was closed, or is lost. */
 export type CloseEvent = OfConnection
 /** A statement has ended. It has its text with placeholders, and none of its values. */
 export interface QueryEvent extends OfConnection {

@@ -1,9 +1,10 @@
 import { oldestServer } from './oldest-server.ts'
 import { DbtoolError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { addressOf, type Target } from './target.ts'
-import type { DriverError, Translation } from './translation.ts'
-import { translationOf } from './translations.ts'
+import type { DriverError, Translation } from './translations/translation.ts'
+import { translationOf } from './translations/translations.ts'
 
+/** The details of a {@link DatabaseError}. */
 export interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
   readonly errno?: number | undefined
   readonly sqlState?: string | undefined
@@ -21,7 +22,9 @@ export interface ConnectionIdentity {
 
 /** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */
 export class DatabaseError extends DbtoolError {
+  /** The number of the server's error, such as 1062; or that of the operating system or connector. */
   readonly errno: number | undefined
+  /** The SQLSTATE of the server's error, such as `23000`. */
   readonly sqlState: string | undefined
   /** For DUPLICATE: the name of the unique key with the conflict. */
   readonly key: string | undefined
@@ -51,7 +54,7 @@ function asDbtoolError(error: unknown, target: Target): DbtoolError {
     hint: found.hint(target, raw),
     hintInCode: found.hintInCode?.(target, raw),
     cause: error,
-    errno: raw.errno,
+    errno: raw.errno === 0 ? undefined : raw.errno,
     sqlState: raw.sqlState,
     // The key is at the end of the text; the value before it comes from the user and may contain anything.
     key: raw.errno === duplicate ? /for key '(?:[^'.]*\.)?([^']+)'$/.exec(raw.text)?.[1] : undefined,
@@ -86,7 +89,7 @@ const wrapped = /\(conn:[^,]*, no: (\d+), [^)]*\) ([^]*?)(?:\nsql: |$)/
 function read(error: Error): DriverError {
   if (error instanceof InSession && error.cause instanceof Error) return { ...read(error.cause), inSession: true }
   const raw = error as Error & { errno?: number; code?: string; sqlState?: string; sqlMessage?: string | null }
-  const errno = Math.abs(raw.errno ?? 0)
+  const errno = Math.max(0, raw.errno ?? 0)
   const text = raw.sqlMessage ?? raw.message
   const [, innerErrno, innerText] = (errno === sessionWrapper && wrapped.exec(text)) || []
   const inSession = innerErrno !== undefined

@@ -4,6 +4,7 @@ import type { RetryOptions } from './retry.ts'
 /** A bound value; bytes are for BINARY and BLOB. Wrap a value that must not appear in logs in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | Uint8Array | null | Secret
 
+/** The result of a statement that changes data. */
 export interface Change {
   /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */
   readonly affectedRows: number
@@ -19,6 +20,12 @@ export interface StatementOptions {
   readonly signal?: AbortSignal | undefined
   /** Its own time limit in milliseconds; it rejects with STATEMENT_TIMEOUT. */
   readonly timeoutMs?: number | undefined
+}
+
+/** The options of a statement that is a part of a call. */
+export interface CallOptions extends StatementOptions {
+  /** The time limit of the whole call, for its error, where `timeoutMs` is the rest of it. */
+  readonly wholeMs?: number | undefined
 }
 
 /** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
@@ -56,7 +63,7 @@ export interface Queries {
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
   /** Retry options for work on this database. */
-  readonly retryOptions?: Partial<RetryOptions>
+  readonly retryOptions?: RetryOptions
 }
 
 /** One connection with its transaction state. */

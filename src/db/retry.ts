@@ -13,10 +13,11 @@ export interface Retry {
 /** Limits of retrying, and its listener. */
 export interface RetryOptions {
   /**
-   * One deadline for all attempts, in milliseconds after the first failure. With `giveUp`, an attempt that is running
-   * at the deadline is abandoned.
+   * One deadline for all attempts, in milliseconds after the first failure; default 15,000. With `giveUp`, an attempt
+   * that is running at the deadline is abandoned.
    */
-  readonly patienceMs: number
+  readonly patienceMs?: number | undefined
+  /** Is called before each further attempt. */
   readonly onRetry?: ((retry: Retry) => void) | undefined
   /** True if a connection was lost a moment before: a failover may not have ended yet. */
   readonly lostBefore?: (() => boolean) | undefined
@@ -24,7 +25,7 @@ export interface RetryOptions {
 
 export const defaultPatienceMs = 15_000
 
-export interface Work extends Partial<RetryOptions> {
+export interface Work extends RetryOptions {
   /**
    * `transaction`: work that was lost before COMMIT took no effect. `repeatable`: running it twice has the same effect
    * as running it once.

@@ -6,10 +6,12 @@ export const sslModes = [
   'verify-ca',
   'verify-identity',
 ] as const
+/** How connections are encrypted, with the names of MariaDB's own clients. */
 export type SslMode = (typeof sslModes)[number]
 
 /** The versions that are still safe (RFC 8996), from the oldest. */
 export const tlsVersions = ['TLSv1.2', 'TLSv1.3'] as const
+/** A version of TLS that may be used. */
 export type TlsVersion = (typeof tlsVersions)[number]
 export const defaultTlsVersions: readonly TlsVersion[] = tlsVersions
 
@@ -33,8 +35,8 @@ export interface Pem {
   readonly key?: string | undefined
 }
 
-/** The role that the server of a connection must have; `any` asks for none. */
 export const targetRoles = ['writer', 'reader', 'any'] as const
+/** The role that the server of a connection must have; `any` asks for none. */
 export type TargetRole = (typeof targetRoles)[number]
 
 export interface Host {
@@ -59,6 +61,8 @@ export interface Target {
   readonly readOnly?: boolean
   /** No setting names a server, and the private server does not run: this is the default address. */
   readonly isInsteadOfPrivate?: boolean
+  /** Whether the greeting of the server has offered TLS; undefined before it. */
+  readonly offersTls?: boolean | undefined
   /** True for work that needs no shop: the server may be MySQL. Otherwise dbtool does not log in there. */
   readonly allowsMySql?: boolean
   /** Gives the password of each new connection, in place of `password`. */
@@ -71,8 +75,11 @@ export interface Target {
 
 /** Time limits of every operation, in milliseconds; zero means no limit. */
 export interface Limits {
+  /** For opening one connection. */
   readonly connectTimeoutMs: number
+  /** For each statement. The server stops it, and it rejects with STATEMENT_TIMEOUT. */
   readonly statementTimeoutMs: number
+  /** For each wait for a lock, which rejects with LOCK_TIMEOUT. */
   readonly lockWaitMs: number
 }
 

@@ -64,7 +64,18 @@ export function positionsOf(column: string, cells: readonly string[]): number[] 
   const isLike: (name: string) => boolean = column.endsWith(' *')
     ? (name) => name.startsWith(folded)
     : (name) => name === folded
-  return cells.flatMap((cell, index) => (isLike(foldName(cell)) ? [index] : []))
+  const like = cells.flatMap((cell, index) => (isLike(foldName(cell)) ? [index] : []))
+  return like.length > 0 ? like : numbered(column, cells)
+}
+
+/** The position of `column 5`, if its name is empty or not the only one: any other column is called by its name. */
+function numbered(column: string, cells: readonly string[]): number[] {
+  const [, number] = /^column (\d{1,6})$/i.exec(column) ?? []
+  const index = Number(number ?? 0) - 1
+  const name = cells[index]
+  if (name === undefined) return []
+  const isUnique = name !== '' && cells.filter((cell) => foldName(cell) === foldName(name)).length === 1
+  return isUnique ? [] : [index]
 }
 
 /** Each name with the field that was probably meant, out of the fields that the file does not have. */

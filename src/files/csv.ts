@@ -1,9 +1,11 @@
 import { DbtoolError } from '../errors.ts'
+import { readCell } from '../csv-injection.ts'
 import { unescapeTsv } from '../tsv.ts'
 import { counted } from '../in-words.ts'
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
 import { longestRecord, readLines, tooLong } from './lines.ts'
 import { findQuoteFault, parseQuoted, quoteError, type RecordText, recordQuoteFault, scanQuotes } from './quotes.ts'
+import { isNullText, type NullTexts } from './null-texts.ts'
 import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'
 import { badFile, quoted } from './wording.ts'
@@ -28,8 +30,8 @@ export interface CsvShape {
   header: CsvHeader
   grammar: Grammar
   columns: readonly IndexedColumn[]
-  /** The number of cells with the text NULL in the last reading. */
-  seen: { nullTexts: number }
+  /** The cells without a value in the last reading, which other programs write as texts. */
+  nullTexts: NullTexts
   /** Reads the text of a cell, which may be escaped against formula injection in spreadsheets. */
   read: (cell: string) => string
 }
@@ -83,7 +85,13 @@ export async function readHeader(source: Source, { delimiter: given, grammar }: 
 
 async function headerOf({ found, delimiter, separatorLine }: FirstRecord, grammar: Grammar): Promise<CsvHeader> {
   const [cells = []] = await splitAll([found], delimiter, grammar)
-  return { line: found.line, raw: found.raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine }
+  return {
+    line: found.line,
+    raw: found.raw,
+    cells: cells.map((cell) => readCell(cell ?? '')),
+    delimiter,
+    separatorLine,
+  }
 }
 
 interface FirstRecord {
@@ -127,8 +135,8 @@ async function* firstRecords(
  * Throws BAD_INPUT with the line number for one that reaches over several lines.
  */
 export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerator<Batch> {
-  const { header, grammar, seen } = shape
-  seen.nullTexts = 0
+  const { header, grammar, nullTexts } = shape
+  nullTexts.restart()
   const finder = new RecordFinder(source.name, header.delimiter, grammar)
   for await (const { first, lines, end } of readLines(source)) {
     const found: FoundRecord[] = []
@@ -173,7 +181,7 @@ const unknownEscape = (escape: string): string =>
 function cellsBeforeFault(raw: string, delimiter: string): string[] {
   const cells: string[] = []
   const mark = delimiter.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-  const cell = new RegExp(`("(?:[^"]|"")*"|[^"${mark}]*)${mark}`, 'y')
+  const cell = new RegExp(`(=?"(?:[^"]|"")*"|[^"${mark}]*)${mark}`, 'y')
   for (let match = cell.exec(raw); match !== null; match = cell.exec(raw)) {
     const [, text = ''] = match
     cells.push(text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text)
@@ -181,7 +189,7 @@ function cellsBeforeFault(raw: string, delimiter: string): string[] {
   return cells
 }
 
-function named(record: FoundRecord, cells: Cells, { header, columns, read, seen }: CsvShape): SourceRecord {
+function named(record: FoundRecord, cells: Cells, { header, columns, read, nullTexts }: CsvShape): SourceRecord {
   const { line, raw } = record
   const width = header.cells.length
   const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
@@ -190,7 +198,7 @@ function named(record: FoundRecord, cells: Cells, { header, columns, read, seen 
   const values: SourceRecord['values'] = {}
   for (const { name, index } of columns) {
     const cell = index < trusted ? cells[index] : undefined
-    if (cell === 'NULL') seen.nullTexts += 1
+    if (cell !== undefined && isNullText(cell)) nullTexts.add(cell)
     values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
   }
   return { line, raw, values, fault }

@@ -18,6 +18,8 @@ interface Bytes {
 /** The first bytes of gzip, of a zip archive, and of texts in UTF-16; a byte order mark overrides every encoding. */
 const gzip = Buffer.from([0x1f, 0x8b])
 const zip = Buffer.from('PK\x03\x04')
+/** The start of older documents of Excel. */
+const compound = Buffer.from([0xd0, 0xcf, 0x11, 0xe0])
 const marks: readonly { start: Buffer; encoding: string }[] = [
   { start: Buffer.from([0xff, 0xfe]), encoding: 'utf-16le' },
   { start: Buffer.from([0xfe, 0xff]), encoding: 'utf-16be' },
@@ -31,7 +33,7 @@ export async function conversionOf({ name, handle }: Bytes, encoding = 'utf-8'):
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
   const startsWith = (start: Buffer): boolean =>
     bytesRead >= start.length && buffer.subarray(0, start.length).equals(start)
-  if (startsWith(zip))
+  if (startsWith(zip) || startsWith(compound))
     throw badFile(name, undefined, 'is a zip archive or a spreadsheet', 'Export the sheet as CSV in UTF-8.')
   if (startsWith(gzip)) return { isText: false, convert: (chunks) => unzipped(name, chunks) }
   const actual = marks.find(({ start }) => startsWith(start))?.encoding ?? encoding

@@ -1,7 +1,8 @@
 import { fromLaterHeader, readHeader } from './csv.ts'
 import { type CsvHeader, usualDelimiters } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
-import { isObject } from '../kind-of.ts'
+import type { JsonList } from './json-list.ts'
+import { pathsIn } from './paths.ts'
 import { detectFormat, type Format, type FormatOptions } from './record-file.ts'
 import type { Source } from './source.ts'
 
@@ -22,9 +23,10 @@ export async function readHead(
   options: Pick<FormatOptions, 'delimiter' | 'quote'> = {},
   isKnown: (names: readonly string[]) => boolean = () => true,
 ): Promise<Head> {
-  const format = await detectFormat(source, options)
+  const isInner = ({ inner, outer }: JsonList): boolean => isKnown(inner) || !isKnown(outer)
+  const { format, list } = await detectFormat(source, options, isInner)
   if (format === 'ndjson' || format === 'json')
-    return { format, delimiter: undefined, names: await keysOf(source, format) }
+    return { format, delimiter: undefined, names: await keysOf(source, format, list) }
   const grammar = format === 'tsv' ? 'escapes' : 'quotes'
   const delimiters = options.delimiter === undefined ? usualDelimiters : [options.delimiter]
   const headers = await Promise.all(
@@ -48,24 +50,13 @@ export async function readHead(
 
 const namesOf = ({ cells }: CsvHeader): string[] => cells.map((cell) => cell.trim())
 
-async function keysOf(source: Source, format: 'ndjson' | 'json'): Promise<string[]> {
-  const batches = format === 'json' ? jsonBatches : ndjsonBatches
-  for await (const { records } of batches(source, new JsonReader([]))) {
+async function keysOf(source: Source, format: 'ndjson' | 'json', list: JsonList | undefined): Promise<string[]> {
+  const reader = new JsonReader([])
+  for await (const { records } of format === 'json'
+    ? jsonBatches(source, reader, list)
+    : ndjsonBatches(source, reader)) {
     const [first] = records
-    if (first !== undefined) return pathsIn(parseObject(first.raw) ?? {}, '')
+    if (first !== undefined) return pathsIn(parseObject(first.raw) ?? {})
   }
   return []
-}
-
-const deepest = 3
-
-/** The keys of an object, also below others: `billing.email`, `line_items[].sku`. */
-function pathsIn(object: Record<string, unknown>, before: string, depth = 1): string[] {
-  return Object.entries(object).flatMap(([key, value]) => {
-    const path = `${before}${key}`
-    if (depth === deepest) return [path]
-    const [element] = Array.isArray(value) ? (value as unknown[]) : []
-    if (isObject(element)) return [path, ...pathsIn(element, `${path}[].`, depth + 1)]
-    return isObject(value) ? [path, ...pathsIn(value, `${path}.`, depth + 1)] : [path]
-  })
 }

@@ -84,7 +84,8 @@ function twice({ name }: Column, indexes: readonly number[], cells: readonly str
   const positions = indexes.map((index) => index + 1).join(' and ')
   const names = [...new Set(indexes.map((index) => cells[index] ?? ''))]
   return names.length === 1
-    ? `column ${quoted(names[0] ?? '')} appears more than once (columns ${positions})`
+    ? `column ${quoted(names[0] ?? '')} appears more than once (columns ${positions}); ` +
+        `--map ${name}="column ${(indexes[0] ?? 0) + 1}" takes one of them`
     : `columns ${names.map(quoted).join(' and ')} (${positions}) could both be ${name}`
 }
 

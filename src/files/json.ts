@@ -1,6 +1,7 @@
 import { type Column, foldName, type IgnoredColumn, ignoredColumns, positionsOf } from './columns.ts'
 import { longestRecord, readLines, readText, tooLong } from './lines.ts'
 import { isObject } from '../kind-of.ts'
+import type { JsonList } from './json-list.ts'
 import { elementsOf, type JsonObject, nestedColumns, type NestedColumns, rootsOf } from './paths.ts'
 import type { RecordText } from './quotes.ts'
 import type { Batch, SourceRecord } from './record.ts'
@@ -19,12 +20,17 @@ export async function* ndjsonBatches(source: Source, reader: JsonReader): AsyncG
   }
 }
 
-/** Yields the records of a file that is one JSON list of objects, however its lines are broken. */
-export async function* jsonBatches(source: Source, reader: JsonReader): AsyncGenerator<Batch> {
-  const elements = new ElementFinder(source.name)
+/**
+ * Yields the records of a file that is one JSON list of objects, however its lines are broken. `list`: it is a list
+ * within an object.
+ */
+export async function* jsonBatches(source: Source, reader: JsonReader, list?: JsonList): AsyncGenerator<Batch> {
+  const elements = new ElementFinder(source.name, list)
+  let above = list?.at ?? 0
   for await (const { text, end } of readText(source)) {
     const records: SourceRecord[] = []
-    for (const element of elements.push(text)) reader.read(element, records)
+    for (const element of elements.push(text.slice(above))) reader.read(element, records)
+    above = Math.max(0, above - text.length)
     yield { records, end }
   }
   elements.finish()
@@ -151,10 +157,14 @@ function valuesFrom(named: readonly NamedValue[], fault: string | undefined): Va
   return { values, fault: faults.length > 0 ? faults.join('; ') : undefined }
 }
 
+const oneList = 'Give one list of objects, or one object per line.'
+
 /** Cuts the text of a JSON list into its elements. */
 class ElementFinder {
   readonly #name: string
-  #line = 1
+  /** The part of the document below a list within an object. */
+  readonly #below: BelowList | undefined
+  #line: number
   #depth = 0
   #inString = false
   #isEscaped = false
@@ -162,8 +172,10 @@ class ElementFinder {
   #element: { line: number; text: string } | undefined
 
   /** The name is used in messages only. */
-  constructor(name: string) {
+  constructor(name: string, list: JsonList | undefined) {
     this.#name = name
+    this.#line = list?.line ?? 1
+    this.#below = list && new BelowList(name, list.depth)
   }
 
   /** Yields the elements that a piece of the text completes. Throws BAD_INPUT for anything but one list of objects. */
@@ -173,7 +185,10 @@ class ElementFinder {
       const character = text[at] ?? ''
       if (character === '\n') this.#line++
       if (this.#inString) this.#readString(character)
-      else if (this.#depth <= 1) {
+      else if (this.#isEnded && this.#below !== undefined) {
+        if (character === '"') this.#inString = true
+        else this.#below.read(character, this.#line)
+      } else if (this.#depth <= 1) {
         if (this.#startsElement(character)) from = at
       } else if (character === '"') this.#inString = true
       else if (character === '{' || character === '[') this.#depth++
@@ -218,12 +233,43 @@ class ElementFinder {
 
   #unexpected(): Error {
     const what = this.#isEnded ? 'text after the end of the list' : 'the list holds a value that is no object'
-    return badFile(this.#name, this.#line, what, 'Give one list of objects, or one object per line.')
+    return badFile(this.#name, this.#line, what, oneList)
   }
 
   /** Throws BAD_INPUT when the file ends inside the list. */
   finish(): void {
     if (!this.#isEnded)
       throw badFile(this.#name, this.#element?.line, 'the list never ends', 'The file seems to be cut.')
+    this.#below?.finish()
+  }
+}
+
+/** Reads a document below a list within its objects: a second list of objects would be lost. */
+class BelowList {
+  #open: number
+  #before = ''
+
+  constructor(
+    private readonly name: string,
+    /** The number of objects around the list. */
+    private readonly depth: number,
+  ) {
+    this.#open = depth
+  }
+
+  /** Reads a character outside of texts. Throws BAD_INPUT for another such list, and for text after the document. */
+  read(character: string, line: number): void {
+    if (/\s/.test(character)) return
+    if (this.#open === 0) throw badFile(this.name, line, 'text after the end of the document', oneList)
+    if (character === '{' && this.#before === '[' && this.#open === this.depth + 1)
+      throw badFile(this.name, line, 'a second list of objects', "Take one out: jq '.orders' FILE > orders.json")
+    if (character === '{' || character === '[') this.#open += 1
+    else if (character === '}' || character === ']') this.#open -= 1
+    this.#before = character
+  }
+
+  /** Throws BAD_INPUT when the file ends inside of the document. */
+  finish(): void {
+    if (this.#open > 0) throw badFile(this.name, undefined, 'the JSON never ends', 'The file seems to be cut.')
   }
 }

@@ -18,17 +18,30 @@ export function parsePairs(flag: string, text: string, fields: Fields): Readonly
   const known = [...fields.required, ...fields.optional]
   const map = new Map<string, string>()
   const faults: string[] = []
-  for (const pair of text.match(/(?:"[^"]*"|[^,])+/g) ?? ['']) {
-    const [, name = '', right = ''] = /^([^=]*)=(.*)$/s.exec(pair)?.map((part) => part.trim()) ?? []
-    const fault = pairFault(pair.trim(), name, known, map)
+  for (const { pair, left, right } of pairsOf(text)) {
+    const fault = pairFault(pair, left, known, map)
     if (fault !== undefined) faults.push(`${flag}: ${fault}`)
-    const bare = right.replace(/^"([^"]*)"$/, '$1')
-    if (fault === undefined && bare === '') faults.push(`${flag}: no ${nounOf(flag)} is given for ${name}`)
-    else if (fault === undefined) map.set(name, bare)
+    else if (right === '') faults.push(`${flag}: no ${nounOf(flag)} is given for ${left}`)
+    else map.set(left, right)
   }
   if (faults.length > 0) throw allFaults('USAGE', flag, faults, `${usageOf(flag)}; the fields are ${known.join(', ')}.`)
   return map
 }
+
+export interface Pair {
+  readonly pair: string
+  readonly left: string
+  readonly right: string
+}
+
+/** The parts of `left=right,…`. A part with a comma is quoted. */
+export const pairsOf = (text: string): Pair[] =>
+  (text.match(/(?:"[^"]*"|[^,])+/g) ?? ['']).map((pair) => {
+    const [, left = '', right = ''] = /^((?:"[^"]*"|[^"=])*)=(.*)$/s.exec(pair)?.map(bare) ?? []
+    return { pair: pair.trim(), left, right }
+  })
+
+const bare = (text: string): string => text.trim().replace(/^"([^"]*)"$/, '$1')
 
 const nounOf = (flag: string): string => (flag === '--map' ? 'column' : 'value')
 const usageOf = (flag: string): string => (flag === '--map' ? 'Write ours=theirs,…' : 'Write field=value,…')

@@ -118,3 +118,15 @@ export const elementsOf = (object: JsonObject, list: readonly string[]): readonl
 /** The first key of each nested column, which is not an ignored key. */
 export const rootsOf = (columns: readonly Column[]): string[] =>
   columns.flatMap(({ candidates }) => candidates.filter(isNested).map((column) => column.split(/\.|\[/)[0] ?? column))
+
+const deepest = 3
+
+/** The paths of an object: `email`, `billing.email`, `line_items[].sku`. */
+export const pathsIn = (object: JsonObject, before = '', depth = 1): string[] =>
+  Object.entries(object).flatMap(([key, value]) => {
+    const path = `${before}${key}`
+    if (depth === deepest) return [path]
+    const [element] = Array.isArray(value) ? (value as unknown[]) : []
+    if (isObject(element)) return [path, ...pathsIn(element, `${path}[].`, depth + 1)]
+    return isObject(value) ? [path, ...pathsIn(value, `${path}.`, depth + 1)] : [path]
+  })

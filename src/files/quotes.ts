@@ -19,7 +19,7 @@ interface QuoteFault {
 export async function parseQuoted(records: readonly RecordText[], delimiter: string): Promise<string[][]> {
   if (records.length === 0) return []
   const { parse } = await import('csv-parse/sync')
-  const text = records.map(({ raw }) => raw).join('\n')
+  const text = records.map(({ raw }) => (raw.includes('="') ? withQuotedFormulas(raw, delimiter) : raw)).join('\n')
   const cells = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true })
   // Cells assigned to the wrong record would become wrong orders, so fail instead.
   if (cells.length !== records.length) throw new Error(`csv-parse found ${cells.length} records in ${records.length}`)
@@ -54,11 +54,40 @@ const strayQuote = 'a quote in the middle of a cell without quotes'
 const textAfter = (line: number, opened: number): string =>
   `text after the closing quote${opened === line ? '' : ` of the cell opened on line ${opened}`}`
 
+/**
+ * Whether a quote opens a cell: at its beginning, or after the sign of a formula. `="0123"` is how other programs keep
+ * Excel from reading a text as a number; they put no quotes around the formula.
+ */
+function opensCell(text: string, at: number, delimiter: string): boolean {
+  if (at === 0 || text[at - 1] === delimiter) return true
+  return text[at - 1] === '=' && (at === 1 || text[at - 2] === delimiter)
+}
+
+/** Puts the formulas of a sound record into quotes, as RFC 4180 demands: `="0123"` becomes `"=""0123"""`. */
+function withQuotedFormulas(raw: string, delimiter: string): string {
+  let result = ''
+  let from = 0
+  let opened = -1
+  for (let at = raw.indexOf('"'); at >= 0; at = raw.indexOf('"', at + 1)) {
+    if (opened < 0) opened = at
+    else if (raw[at + 1] === '"') at++
+    else {
+      if (raw[opened - 1] === '=' && delimiter !== '=') {
+        const inner = raw.slice(opened + 1, at).replaceAll('"', '""')
+        result += `${raw.slice(from, opened - 1)}"=""${inner}"""`
+        from = at + 1
+      }
+      opened = -1
+    }
+  }
+  return result + raw.slice(from)
+}
+
 export function findQuoteFault(raw: string, delimiter: string): QuoteFault | undefined {
   let opened = -1
   for (let at = raw.indexOf('"'); at >= 0; at = raw.indexOf('"', at + 1)) {
     if (opened < 0) {
-      if (at > 0 && raw[at - 1] !== delimiter) return faultAt(raw, 'stray', at, at)
+      if (!opensCell(raw, at, delimiter)) return faultAt(raw, 'stray', at, at)
       opened = at
     } else if (raw[at + 1] === '"') {
       at++
@@ -78,7 +107,7 @@ export function scanQuotes(text: string, delimiter: string, opened: boolean): Li
   let inside = opened
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
     if (!inside) {
-      if (at > 0 && text[at - 1] !== delimiter) return 'fault'
+      if (!opensCell(text, at, delimiter)) return 'fault'
       inside = true
     } else if (text[at + 1] === '"') {
       at++

@@ -1,10 +1,13 @@
 import { allFaults, DbtoolError } from '../errors.ts'
-import { unescapeFormula } from '../csv-injection.ts'
+import { readCell, unescapeFormula } from '../csv-injection.ts'
 import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
-import { csvBatches, type Grammar, fromLaterHeader, type HeaderRules, readHeader } from './csv.ts'
-import { type CsvHeader, hasColumns, type LocatedColumns, locateColumns, parseDelimiter } from './header.ts'
+import { csvBatches, type Grammar } from './csv.ts'
+import { findHeader } from './find-header.ts'
+import { parseDelimiter } from './header.ts'
 import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
+import { isListOfRecords, type JsonList, listIn } from './json-list.ts'
 import { firstLine } from './lines.ts'
+import { NullTexts } from './null-texts.ts'
 import type { Batch, Reshape, SourceRecord } from './record.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
 import { badFile, listed } from './wording.ts'
@@ -35,8 +38,8 @@ export interface RecordFile {
   readonly columns: readonly Column[]
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
-  /** The number of cells with the text NULL in the last reading, as other programs write an empty cell. */
-  nullTexts(): number
+  /** The cells without a value in the last reading, which other programs write as texts. */
+  readonly nullTexts: NullTexts
   /**
    * Yields the records in file order, those of a block of about 64 KiB together, starting again from the first at every
    * call. It reads at most one block ahead.
@@ -85,11 +88,12 @@ export async function openRecordFile(path: string, options: OpenOptions): Promis
 /** The same for an open source, which stays open if the file cannot be used. */
 export async function recordFileOf(source: Source, options: FormatOptions & SourceOptions): Promise<RecordFile> {
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter)
-  const format = options.inputFormat ?? (await detectFormat(source, options))
+  const columns = wantedColumns(options)
+  const { format, list } = await detectFormat(source, options, (found) => isListOfRecords(found, columns))
   const contents =
     format === 'csv' || format === 'tsv'
       ? await delimitedFile(source, { ...options, delimiter, format })
-      : jsonFile(source, options, format)
+      : jsonFile(source, options, { format, list })
   const { name, bytes, isConverted, isAt } = source
   const records = (read?: ReadOptions): AsyncIterable<SourceRecord> => oneByOne(contents.batches(read), read?.signal)
   return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
@@ -107,8 +111,8 @@ async function delimitedFile(
   const grammar = quote === 'none' ? 'none' : format === 'tsv' ? 'escapes' : 'quotes'
   const rules = { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar } as const
   const { header, above, columns, ignored } = await findHeader(source, rules, wanted)
-  const seen = { nullTexts: 0 }
-  const read = raw ? (cell: string): string => cell : unescapeFormula
+  const nullTexts = new NullTexts()
+  const read = raw ? (cell: string): string => cell : grammar === 'escapes' ? unescapeFormula : readCell
   return {
     header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
     above,
@@ -116,39 +120,20 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
-    nullTexts: () => seen.nullTexts,
+    nullTexts,
     batches: (options) => {
       const fields = reshape === undefined ? options?.fields : undefined
       const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
-      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, seen }), reshape, options)
+      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, nullTexts }), reshape, options)
     },
   }
 }
 
-interface FoundHeader extends LocatedColumns {
-  readonly header: CsvHeader
-  readonly above: number
-}
-
-/** Finds the header: the first line, or the first one below it that has all required columns. */
-async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader> {
-  try {
-    const header = await readHeader(source, rules)
-    return { header, above: 0, ...locateColumns(source.name, header, wanted) }
-  } catch (error) {
-    if (!(error instanceof DbtoolError)) throw error
-    const found = await fromLaterHeader(source, rules, (header, above): FoundHeader | undefined =>
-      hasColumns(header.cells, wanted) ? { header, above, ...locateColumns(source.name, header, wanted) } : undefined,
-    )
-    if (found === undefined) throw error
-    return found
-  }
-}
-
-function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format: 'ndjson' | 'json'): Contents {
+function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, { format, list }: Detected): Contents {
   const columns = wantedColumns(wanted)
   const reader = new JsonReader(columns)
-  const batches = format === 'json' ? jsonBatches : ndjsonBatches
+  const batches = (): AsyncGenerator<Batch> =>
+    format === 'json' ? jsonBatches(source, reader, list) : ndjsonBatches(source, reader)
   return {
     header: undefined,
     above: 0,
@@ -156,8 +141,8 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format:
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
-    nullTexts: () => 0,
-    batches: (options) => eachBatch(batches(source, reader), reshape, options),
+    nullTexts: new NullTexts(),
+    batches: (options) => eachBatch(batches(), reshape, options),
   }
 }
 
@@ -236,21 +221,42 @@ function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly 
   return allFaults('BAD_INPUT', file.name, faults, hint)
 }
 
+interface Detected {
+  readonly format: Format
+  /** The list of the records, if it is within an object. */
+  readonly list?: JsonList
+}
+
 /**
  * By the first character: JSON for `{` and `[`. Otherwise by the name: `.ndjson` and `.jsonl`, or `.tsv` unless a flag
  * says how its cells are separated or quoted. Otherwise CSV.
  *
- * Throws BAD_INPUT for a file without any text, and for JSON that is neither one list nor one object per line.
+ * `isOfRecords` decides whether the records are in a list of a JSON document, or one per line.
+ *
+ * Throws BAD_INPUT for a file without any text, and for JSON that is neither a list nor one object per line.
  */
 export async function detectFormat(
+  source: Source,
+  { inputFormat, delimiter, quote }: Pick<FormatOptions, 'inputFormat' | 'delimiter' | 'quote'>,
+  isOfRecords: (list: JsonList) => boolean,
+): Promise<Detected> {
+  const format = inputFormat ?? (await formatBySight(source, { delimiter, quote }))
+  const list = format === 'json' || format === 'ndjson' ? await listIn(source) : undefined
+  const isInList = list !== undefined && inputFormat !== 'ndjson' && isOfRecords(list)
+  if (isInList) return { format: 'json', list }
+  if (inputFormat === undefined && (await firstLine(source)) === '{') throw severalLines(source.name)
+  return { format }
+}
+
+async function formatBySight(
   source: Source,
   { delimiter, quote }: Pick<FormatOptions, 'delimiter' | 'quote'>,
 ): Promise<Format> {
   const first = await firstLine(source)
   if (first === undefined) throw emptyFile(source.name)
+  if (/^<(?:[?!]|html|table)/i.test(first)) throw markup(source.name)
   const name = source.name.replace(/\.gz$/i, '')
   if (/^\[\s*(?:\{.*)?$/s.test(first)) return 'json'
-  if (first === '{') throw severalLines(source.name)
   if (first.startsWith('{') || /\.(?:ndjson|jsonl)$/i.test(name)) return 'ndjson'
   return /\.tsv$/i.test(name) && delimiter === undefined && quote === undefined ? 'tsv' : 'csv'
 }
@@ -259,7 +265,12 @@ function emptyFile(name: string): DbtoolError {
   return badFile(name, undefined, 'is empty', 'A CSV file begins with a header; NDJSON has one object per line.')
 }
 
+function markup(name: string): DbtoolError {
+  const hint = 'Choose CSV or JSON for the export. A page may also be that of a login, or of an error.'
+  return badFile(name, undefined, 'is a page of HTML, or XML', hint)
+}
+
 function severalLines(name: string): DbtoolError {
-  const hint = 'Convert it: jq -c . FILE > FILE.ndjson; a list inside it: jq -c .orders[].'
-  return badFile(name, undefined, 'is JSON, but neither one list nor one object per line', hint)
+  const hint = 'Convert it: jq -c . FILE > FILE.ndjson'
+  return badFile(name, undefined, 'is JSON, but neither a list of objects nor one object per line', hint)
 }

@@ -10,8 +10,8 @@ export interface SourceRecord {
   fault: string | undefined
   /** The values that cannot be read. Absent for most records. */
   unread?: readonly ValueFault[]
-  /** The lines of the same order above it that were skipped: only together they can be read again. */
-  skippedAbove?: readonly Line[]
+  /** Whether it is no line of its order: only the amounts of the order on it count. */
+  isSkipped?: boolean
 }
 
 /** A value that cannot be read. The sentence begins with the name of its field. */

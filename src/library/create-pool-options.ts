@@ -8,17 +8,24 @@ export type Password = string | (() => string | Promise<string>)
 export interface TlsObjects {
   /** The authorities to trust. */
   readonly ca?: string | Buffer | undefined
-  /** The certificate of this client, and its private key. */
+  /** The certificate of this client. */
   readonly cert?: string | Buffer | undefined
+  /** The private key of that certificate. */
   readonly key?: string | Buffer | undefined
 }
+
+/** An option that is undefined has its default, also under `exactOptionalPropertyTypes`. */
+type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
 
 /**
  * Options of `createPool`: the target, the pool and the time limits. The defaults are those of the command line, and
  * all times are in milliseconds.
  */
-export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
-  /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. */
+export interface CreatePoolOptions extends Optional<PoolOptions>, Optional<Limits> {
+  /**
+   * `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. It may
+   * not be undefined: a missing variable of the environment would otherwise mean `localhost`.
+   */
   readonly url?: string
   /** Host name or address of the server, or several in order of preference: `a,b:3307`; default `localhost`. */
   readonly host?: string | undefined
@@ -43,8 +50,9 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
   readonly sslMode?: SslMode | undefined
   /** Path of a PEM file with the CA certificate. */
   readonly sslCa?: string | undefined
-  /** Path of a PEM file with the certificate of this client, and of one with its private key. */
+  /** Path of a PEM file with the certificate of this client. */
   readonly sslCert?: string | undefined
+  /** Path of a PEM file with the private key of that certificate. */
   readonly sslKey?: string | undefined
   /** The contents of these files, instead of their paths. */
   readonly tls?: TlsObjects | undefined

@@ -14,17 +14,17 @@ export interface Opened {
 
 const pools = new WeakMap<Pool, Opened>()
 
-export function remember<P extends Pool>(pool: P, opened: Omit<Opened, 'isClosed'>): P {
+/** Remembers how a pool was opened. Its `close` checks its argument, and `await using` calls it. */
+export function remember<P extends Pool>(pool: P, opened: Omit<Opened, 'isClosed'>): P & AsyncDisposable {
   let isClosed = false
   pools.set(pool, { ...opened, isClosed: () => isClosed })
-  const close = pool.close.bind(pool)
-  return Object.assign(pool, {
-    close: async (graceMs?: number): Promise<void> => {
-      if (graceMs !== undefined) checkMs('the time for leases to finish', graceMs)
-      isClosed = true
-      await close(graceMs)
-    },
-  })
+  const closePool = pool.close.bind(pool)
+  const close = async (graceMs?: number): Promise<void> => {
+    if (graceMs !== undefined) checkMs('the time for leases to finish', graceMs)
+    isClosed = true
+    await closePool(graceMs)
+  }
+  return Object.assign(pool, { close, [Symbol.asyncDispose]: () => close() })
 }
 
 /** The fault of an argument for which {@link openedFor} is undefined. */

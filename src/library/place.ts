@@ -2,7 +2,7 @@ import { osUserName } from '../context/os-user.ts'
 import { DbtoolError, InvalidValue } from '../errors.ts'
 import { quotedOrKind } from '../kind-of.ts'
 import type { Author } from '../shop/logs.ts'
-import type { Adjustment } from '../shop/orders/adjustments.ts'
+import type { NewAdjustment } from '../shop/orders/adjustments.ts'
 import { OutcomeUnknown } from '../shop/orders/exactly-once.ts'
 import { orderQueue } from '../shop/orders/order-queue.ts'
 import { parseOrder } from '../shop/orders/parse-order.ts'
@@ -13,7 +13,7 @@ import { parseText, quoteValue } from '../shop/rules.ts'
 import { readText, UntypedReader } from '../shop/untyped.ts'
 import { OpenTransaction } from '../db/pool/open-transaction.ts'
 import type { Pool } from '../db/pool/pool.ts'
-import { inCode, isPool, type PoolOrSession } from './on.ts'
+import { isPool, onShop, type PoolOrSession } from './on.ts'
 import { openedFor } from './opened.ts'
 
 /** An order to place. */
@@ -30,11 +30,12 @@ export interface NewOrder {
   /** Default `confirmed`. */
   readonly status?: 'confirmed' | 'pending' | undefined
   /** Amounts beside the lines: shipping, discounts and tax. */
-  readonly adjustments?: readonly Adjustment[] | undefined
+  readonly adjustments?: readonly NewAdjustment[] | undefined
   /** Runs the whole order, then rolls it back. */
   readonly dryRun?: boolean | undefined
 }
 
+/** Options of {@link placeOrder}. */
 export interface PlaceOptions {
   /** Withdraws an order that still waits. An order that was sent gets its answer. */
   readonly signal?: AbortSignal | undefined
@@ -47,7 +48,7 @@ export interface PlaceOptions {
    * The service that places the order, for the audit log: the name of its account or host, and of the operation. Never
    * a person, because the log outlives people. The default is the operating-system user and `library`.
    */
-  readonly author?: Partial<Author> | undefined
+  readonly author?: { readonly [Name in keyof Author]?: Author[Name] | undefined } | undefined
 }
 
 /**
@@ -67,7 +68,7 @@ export interface PlaceOptions {
  * - POOL_TIMEOUT: the deadline passed before the order was sent.
  */
 export function placeOrder(on: PoolOrSession, order: NewOrder, options: PlaceOptions = {}): Promise<Placement> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const { signal, timeoutMs, author } = readOptions(options)
     const request = { ...parseOrder(order), author }
     if (!isPool(on)) {

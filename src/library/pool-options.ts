@@ -7,6 +7,7 @@ import { parseHosts } from '../hosts.ts'
 import { kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
 import type { CreatePoolOptions, TlsObjects } from './create-pool-options.ts'
+import { ownOptions } from './foreign-options.ts'
 import { remedyFor, rules } from './option-rules.ts'
 
 /** The options of a pool, checked and complete. */
@@ -24,7 +25,7 @@ export interface ParsedPoolOptions {
 export function parsePoolOptions(given: unknown): ParsedPoolOptions {
   const { parts, faults } = checked(given)
   const fromUrl = urlOf(parts.url, faults)
-  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the options of createPool', faults)
+  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the options of createPool', faults).inCode()
   const merged = { ...fromUrl, ...parts }
   return {
     target: targetOf(merged),
@@ -70,7 +71,11 @@ const hasPart = (object: unknown, name: string): boolean =>
   typeof object === 'object' && object !== null && name in object
 
 function faultsOf(name: string, value: unknown): string[] {
-  if (!Object.hasOwn(rules, name)) return [`there is no option '${name}'${orNearest(name, Object.keys(rules))}`]
+  if (!Object.hasOwn(rules, name)) {
+    const own = ownOptions(name)
+    const meant = own.length > 0 ? `; here it is ${own.join(' and ')}` : orNearest(name, Object.keys(rules))
+    return [`there is no option '${name}'${meant}`]
+  }
   try {
     rules[name as keyof CreatePoolOptions](value)
     return []

@@ -20,7 +20,7 @@ import {
 import { type OrderStatus, orderStatuses, parseId } from '../shop/rules.ts'
 import { type Read, readDate, readNumber, readText, readTruth, UntypedReader } from '../shop/untyped.ts'
 import { parseChoice, parseWhole, quoteValue } from '../values.ts'
-import { inCode, type PoolOrSession, queriesOf } from './on.ts'
+import { onShop, type PoolOrSession, queriesOf } from './on.ts'
 
 /** The part of a list to return. */
 export interface PageOptions {
@@ -29,9 +29,11 @@ export interface PageOptions {
   readonly offset?: number | undefined
 }
 
+/** The orders to list, and their sequence. */
 export interface OrderListOptions extends PageOptions {
   readonly userId?: number | undefined
   readonly status?: OrderStatus | undefined
+  /** Inclusive. */
   readonly since?: Date | undefined
   /** Exclusive. */
   readonly until?: Date | undefined
@@ -39,6 +41,7 @@ export interface OrderListOptions extends PageOptions {
   readonly sort?: SortOf<typeof orderSortColumns> | undefined
 }
 
+/** The products to list, and their sequence. */
 export interface ProductListOptions extends PageOptions {
   readonly ids?: readonly number[] | undefined
   readonly active?: boolean | undefined
@@ -54,7 +57,7 @@ type SortOf<Columns extends readonly string[]> = Columns[number] | `-${Columns[n
  * Resolves to one order with its items and adjustments, found by its id or its idempotency key. Rejects with NOT_FOUND.
  */
 export function getOrder(on: PoolOrSession, order: number | { readonly key: string }): Promise<Order> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const read = checked('getOrder', (reader) => {
       if (typeof order !== 'object') return { id: reader.required('the order', order, readNumber(parseId)) }
       const { key } = reader.object('the order', order, ['key'])
@@ -67,12 +70,12 @@ export function getOrder(on: PoolOrSession, order: number | { readonly key: stri
 
 /** Resolves to the orders of a list, without their items. */
 export function listOrders(on: PoolOrSession, options: OrderListOptions = {}): Promise<OrderHead[]> {
-  return inCode(async () => ordersOf(queriesOf(on), ...readOrderList('listOrders', options)))
+  return onShop(on, async () => ordersOf(queriesOf(on), ...readOrderList('listOrders', options)))
 }
 
 /** Resolves to the orders of a list with their items, read in one statement. */
 export function listOrdersWithItems(on: PoolOrSession, options: OrderListOptions = {}): Promise<Order[]> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const found: Order[] = []
     await eachOrderWithItems(queriesOf(on), readOrderList('listOrdersWithItems', options), (orders) => {
       found.push(...orders)
@@ -84,7 +87,7 @@ export function listOrdersWithItems(on: PoolOrSession, options: OrderListOptions
 
 /** Resolves to one product with its price and stock, found by its id or its SKU. Rejects with NOT_FOUND. */
 export function getProduct(on: PoolOrSession, product: number | { readonly sku: string }): Promise<Product> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const read = checked('getProduct', (reader) => {
       if (typeof product !== 'object') return { id: reader.required('the product', product, readNumber(parseId)) }
       const { sku } = reader.object('the product', product, ['sku'])
@@ -97,7 +100,7 @@ export function getProduct(on: PoolOrSession, product: number | { readonly sku: 
 
 /** Resolves to the products of a list, with price and stock. */
 export function listProducts(on: PoolOrSession, options: ProductListOptions = {}): Promise<Product[]> {
-  return inCode(async () => {
+  return onShop(on, async () => {
     const { filter, sort, page } = checked('listProducts', (reader) => {
       const given = reader.object('the options', options, ['ids', 'active', 'search', 'sort', 'limit', 'offset'])
       const ids = given.ids === undefined ? undefined : reader.list('ids', given.ids)

@@ -6,13 +6,21 @@ import { noUnits, unitOf } from './units.ts'
 import { type Column, nestedRows, type Row, type Section, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
-function cellText(cell: unknown): string {
+function signOrText(column: Column, cell: unknown): string {
+  const sign = column.signs?.[String(cell)]
+  return sign === undefined ? cellText(column, cell) : escapeMarkdown(sign.text)
+}
+
+function cellText(column: Column, cell: unknown): string {
+  if (isMissing(cell)) return escapeMarkdown(column.none ?? (column.shownIn === 'below' ? '' : readable(cell)))
   if (typeof cell !== 'string') return escapeMarkdown(readable(cell))
   return cell
     .split(/\r\n|[\r\n]/)
     .map((line) => escapeMarkdown(readable(line)))
     .join('<br>')
 }
+
+const isMissing = (cell: unknown): boolean => cell === null || cell === undefined
 
 type Align = 'left' | 'right'
 
@@ -68,7 +76,7 @@ const sheet: OpenSheet = (given, { units = noUnits }) => {
   const rows = (batch: readonly Row[]): string => {
     const body = batch
       .flatMap((row) => flatRows(view, columns, row))
-      .map((cells) => columns.map(({ column }, at) => cellText(column.signs?.[String(cells[at])]?.text ?? cells[at])))
+      .map((cells) => columns.map(({ column }, at) => signOrText(column, cells[at])))
     const top = table === undefined ? topOf((table = tableFor(head(), aligns, body))) : []
     return linesOf(table, [...top, ...body])
   }
@@ -81,7 +89,8 @@ const { open, list } = inSheets(sheet)
 
 function valueText(column: Column, row: Row, { units = noUnits }: Style): string {
   const [value, unit] = [row[column.name], unitOf(column, units)]
-  return unit === undefined || value === null || value === undefined ? cellText(value) : `${cellText(value)} ${unit}`
+  const text = cellText(column, value)
+  return unit === undefined || isMissing(value) ? text : `${text} ${unit}`
 }
 
 function itemTables(view: View, row: Row, style: Style): string {

@@ -179,8 +179,12 @@ export class Output extends Reporter {
 
   /** Whether a person reads the rows on a terminal: too many of them would flood it. */
   get isOnScreen(): boolean {
-    const isLaidOut = this.isForPeople || (this.#format === 'markdown' && !this.#isBare)
-    return isLaidOut && this.isAtTerminal
+    return this.isLaidOut && this.isAtTerminal
+  }
+
+  /** Whether the result is a table or a block for people, on a terminal or in a page. */
+  private get isLaidOut(): boolean {
+    return this.isForPeople || (this.#format === 'markdown' && !this.#isBare)
   }
 
   /** Clears a terminal, so that the next output is at its top; elsewhere nothing happens. Turns the pager off. */
@@ -229,7 +233,7 @@ export class Output extends Reporter {
 
   /** The view as it is shown, which notes the columns that a terminal has no space for. */
   private narrowable(view: View, rows: readonly Row[] = []): View {
-    return this.noting(this.isForPeople && !this.selectsFields ? withValues(view, rows) : this.chosen(view))
+    return this.noting(this.isLaidOut && !this.selectsFields ? withValues(view, rows) : this.chosen(view))
   }
 
   /** The view, its nested list and its sections, which remember the columns that they omit. */

@@ -1,4 +1,3 @@
-import { firstServerErrno } from '../db/error-numbers.ts'
 import { statSync } from 'node:fs'
 import type { Connection } from '../db/connection/connection.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
@@ -65,8 +64,8 @@ async function logIn(paths: ServerPaths, connectTimeoutMs: number): Promise<Conn
 /** No server listens, as behind a socket that a crash left behind, or a server is shutting down. */
 function isDeserted(error: unknown): boolean {
   if (!(error instanceof DbtoolError)) return false
-  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
-  return error.code === 'CONNECTION_LOST' || (error.code === 'UNREACHABLE' && errno < firstServerErrno)
+  const hasAnswered = 'errno' in error && error.errno !== undefined
+  return error.code === 'CONNECTION_LOST' || (error.code === 'UNREACHABLE' && !hasAnswered)
 }
 
 /** Never throws: this user may be unable to enter a directory above it. */

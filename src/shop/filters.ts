@@ -24,7 +24,17 @@ export function joined(...parts: readonly (string | Condition)[]): Condition {
 
 /** A substring search over several columns, in which % and _ are literal. */
 export function contains(columns: readonly string[], text: string): Condition {
-  const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`
+  return like(columns, `%${literal(text)}%`)
+}
+
+/** The same for the beginning of one column. */
+export function startsWith(column: string, text: string): Condition {
+  return like([column], `${literal(text)}%`)
+}
+
+const literal = (text: string): string => text.replace(/[!%_]/g, '!$&')
+
+function like(columns: readonly string[], pattern: string): Condition {
   return {
     sql: columns.map((column) => `${column} LIKE ? ESCAPE '!'`).join(' OR '),
     values: columns.map(() => pattern),

@@ -9,7 +9,9 @@ import { asItIs, type Select } from './select.ts'
  * transaction.
  */
 export interface Author {
+  /** The operating-system user, or the account of a service. */
   readonly osUser: string
+  /** The command, or the operation of a service. */
   readonly command: string
 }
 

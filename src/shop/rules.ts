@@ -115,9 +115,14 @@ export function parseDifference(text: string): number {
   return Number(text)
 }
 
+/** Spreadsheets translate `TRUE` and `FALSE` into the language of their user, and databases shorten them. */
+const trueWords =
+  'true yes 1 t y on active enabled wahr ja j vrai oui verdadero sí si vero verdadeiro sim waar sant sand'
+const falseWords = 'false no 0 f n off inactive disabled falsch nein faux non falso não onwaar nee falskt falsk nej'
+
 const truths = new Map([
-  ...['true', 'yes', '1'].map((text) => [text, true] as const),
-  ...['false', 'no', '0'].map((text) => [text, false] as const),
+  ...trueWords.split(' ').map((text) => [text, true] as const),
+  ...falseWords.split(' ').map((text) => [text, false] as const),
 ])
 
 export function parseTruth(text: string): boolean {
@@ -144,8 +149,10 @@ export function parseMoment(text: string): Date {
   const year = at.getUTCFullYear()
   if (year < 1000 || year > 9999)
     throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${quoteValue(text)}`)
+  at.setUTCMilliseconds(0)
   return at
 }
 
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
+/** The status of an order. */
 export type OrderStatus = (typeof orderStatuses)[number]

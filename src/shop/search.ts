@@ -1,5 +1,6 @@
 import type { Queries } from '../db/queries.ts'
 import { listAddresses, type Address } from './addresses.ts'
+import { joined, startsWith, where } from './filters.ts'
 import { listOrders, type OrderHead } from './orders/orders.ts'
 import { listProducts, productsNamed, type Product, type ProductFilter } from './products/products.ts'
 import type { OrderStatus } from './rules.ts'
@@ -14,7 +15,7 @@ import {
 } from './users/users.ts'
 
 // Searches for prompts. With nothing typed, they return the newest rows, or the first by name. An exact match comes
-// first.
+// first, then the matches that begin with the text.
 
 const newestFirst = { column: 'created_at', descending: true } as const
 const byName = { column: 'name', descending: false } as const
@@ -33,16 +34,15 @@ export async function searchUsers(
   if (typed === '') return listUsers(queries, { active }, newestFirst, page)
   const exactly = await usersNamed(queries, typed)
   const first = exactly.filter(({ is_active }) => active === undefined || is_active === active)
-  const beginning = `${typed.replace(/[!%_]/g, '!$&')}%`
-  const wanted = active === undefined ? '' : 'AND u.is_active = ?'
-  const values = active === undefined ? [] : [active]
-  const branch = (column: string): string =>
-    `(SELECT ${userColumns} FROM users u WHERE u.${column} LIKE ? ESCAPE '!' ${wanted} ORDER BY u.${column} LIMIT ?)`
-  const branches = ['username', 'email', 'first_name']
-  const rows = await queries.rows<UserRow>(`${branches.map(branch).join(' UNION ')} LIMIT ?`, [
-    ...branches.flatMap(() => [beginning, ...values, most]),
-    most,
-  ])
+  const isActive = active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] }
+  const branches = ['u.username', 'u.email', 'u.first_name'].map((column) =>
+    joined(`(SELECT ${userColumns} FROM users u`, where([startsWith(column, typed), isActive]), {
+      sql: `ORDER BY ${column} LIMIT ?)`,
+      values: [most],
+    }),
+  )
+  const { sql, values } = joined(...branches.flatMap((branch, at) => (at === 0 ? [branch] : ['UNION', branch])))
+  const rows = await queries.rows<UserRow>(`${sql} LIMIT ?`, [...values, most])
   const found = distinct([...first, ...rows.map(userFromRow)])
   if (found.length >= most) return found.slice(0, most)
   return distinct([...found, ...(await listUsers(queries, { active, search: typed }, newestFirst, page))]).slice(
@@ -51,7 +51,7 @@ export async function searchUsers(
   )
 }
 
-/** Finds products that contain the text in SKU or name, by name. */
+/** Finds products that contain the text in SKU or name: first those whose SKU begins with it, then whose name does. */
 export async function searchProducts(
   queries: Queries,
   typed: string,
@@ -62,7 +62,11 @@ export async function searchProducts(
   if (typed === '') return listProducts(queries, { active }, byName, page)
   const exactly = await productsNamed(queries, typed)
   const first = exactly.filter(({ is_active }) => active === undefined || is_active === active)
-  return distinct([...first, ...(await listProducts(queries, { active, search: typed }, byName, page))]).slice(0, most)
+  let found = first
+  for (const match of [{ skuStart: typed }, { nameStart: typed }, { search: typed }])
+    if (found.length < most)
+      found = distinct([...found, ...(await listProducts(queries, { active, ...match }, byName, page))])
+  return found.slice(0, most)
 }
 
 /** Finds orders by number or by matching users, optionally restricted to some statuses. */

@@ -49,10 +49,11 @@ export class UntypedReader {
   /** Returns the object, which may have these properties and no others. */
   object<P extends string>(name: string, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
     const found = (this.required(name, value, readObject) ?? {}) as Partial<Record<string, unknown>>
+    const has = name.endsWith('s') ? 'have' : 'has'
     for (const property of Object.keys(found)) {
       if ((properties as readonly string[]).includes(property) || found[property] === undefined) continue
       if (this.isFull) break
-      this.add(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
+      this.add(`${name} ${has} an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
     }
     return found
   }

@@ -81,9 +81,10 @@ export interface StatementOrigin {
 }
 
 /** Adds the file to the line that the server names, and replaces hints that are about dbtool's own statements. */
-export function explained(error: unknown, { file, text }: StatementOrigin): unknown {
+export function explained(error: unknown, { file, text }: StatementOrigin, mode: StatementMode): unknown {
   if (!(error instanceof DatabaseError)) return error
-  if (error.code === 'READ_ONLY') return withHint(error, 'dbtool sql only reads; add --write to allow changes')
+  if (error.code === 'READ_ONLY' && mode === 'read')
+    return withHint(error, 'dbtool sql only reads; add --write to allow changes')
   if (error.code !== 'QUERY_FAILED') return error
   const [, line] = /at line (\d+)$/.exec(error.message) ?? []
   const place = file === undefined || line === undefined ? '' : ` of ${file}`

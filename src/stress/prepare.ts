@@ -1,4 +1,4 @@
-import { noSuchTable, syntaxError } from '../db/error-numbers.ts'
+import { noSuchColumn, noSuchTable, syntaxError } from '../db/error-numbers.ts'
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { serverFigures } from '../db/server-side.ts'
@@ -8,7 +8,7 @@ import { quoteValue } from '../values.ts'
 import type { Statement } from './statement.ts'
 
 /** An unknown or inaccessible table, column, function or database. */
-const unknown = [1054, 1049, noSuchTable, 1305, 1142, 1143]
+const unknown = [noSuchColumn, 1049, noSuchTable, 1305, 1142, 1143]
 
 /**
  * Prepares each statement on the server without running it: a statement with a syntax error would fail in every

@@ -4,6 +4,7 @@ import { Histogram, type HistogramData } from './histogram.ts'
 import { type HostData, HostRecord } from './host-record.ts'
 import { Series, type SeriesData } from './series.ts'
 
+/** The number of iterations that failed with one code. */
 export interface ErrorCount {
   readonly code: string
   count: number

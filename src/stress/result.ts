@@ -58,8 +58,11 @@ export interface StatementFigures {
   readonly execute_ms: Percentiles
 }
 
+/** How evenly the workers were served. */
 export interface Fairness {
+  /** The iterations of the worker with the fewest. */
   readonly min_ops: number
+  /** The iterations of the worker with the most. */
   readonly max_ops: number
   /** Jain's index: 1 if all workers did the same, 1/n if one did everything (Jain, Chiu, Hawe, DEC-TR-301, 1984). */
   readonly jain: number

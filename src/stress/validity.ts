@@ -24,8 +24,10 @@ export interface Evidence {
   readonly dropped: number
 }
 
+/** The name of a check of a load test. */
 export type CheckName = 'long_enough' | 'littles_law' | 'event_loop' | 'client_cpu' | 'steady' | 'on_time'
 
+/** One check, and its finding. */
 export interface Check {
   readonly check: CheckName
   /** Null if there is too little data to judge by. */
@@ -34,6 +36,7 @@ export interface Check {
   readonly finding: string
 }
 
+/** Whether the result of a load test can be trusted, and why. */
 export interface Validity {
   /** `client-bound` means that the run has measured this process, not the pool or the server. */
   readonly verdict: 'valid' | 'client-bound' | 'too-short' | 'unsteady' | 'contradictory'

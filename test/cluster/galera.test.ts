@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import { Connection } from '../../src/db/connection/connection.ts'
 import { firstFit } from '../../src/db/connection/first-fit.ts'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { createPool, placeOrder as libraryOrder } from '../../src/index.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
@@ -485,7 +488,10 @@ describe.skipIf(noGalera !== undefined)(
         await createCheckAccount(node(0))
         const nowhere = { ...node(0).target, port: await freePort() }
         const first = await movingProxy(node(0).target, nowhere)
-        const env = await proxied({}, [{ ports: { sql: first.target.port } }, ...cluster.nodes.slice(1)])
+        const env = await proxied({}, [
+          { ports: { sql: first.target.port, extra: first.target.port } },
+          ...cluster.nodes.slice(1),
+        ])
         expect((await dbtool('connection test', { env })).exitCode).toBe(0)
         // Until its second check fails, HAProxy leads to the first node, which closes every connection.
         first.moveOn()
@@ -504,6 +510,43 @@ describe.skipIf(noGalera !== undefined)(
           'ACCESS_DENIED',
           false,
         ])
+      })
+
+      /** As many connections as the server accepts. */
+      async function filling(target: Target): Promise<Connection[]> {
+        const sessions: Connection[] = []
+        for (;;) {
+          const session = await connect(target).catch((error: unknown) => error)
+          if (session instanceof Connection) sessions.push(session)
+          else if (session instanceof DatabaseError && session.errno === 1040) return sessions
+          else throw session
+        }
+      }
+
+      it('the sessions of a node whose connections are all in use stay', async () => {
+        await shop([5])
+        await createCheckAccount(node(0))
+        const env = await proxied()
+        const proxy = { ...node(0).target, port: Number(env['DB_PORT']) }
+        await node(0).asOwner(async (owner) => {
+          const logins = async (): Promise<number> => {
+            const [row] = await owner.rows<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Connections'")
+            return Number(row?.Value)
+          }
+          const [{ usual } = { usual: 0 }] = await owner.rows<{ usual: number }>('SELECT @@max_connections AS usual')
+          await owner.execute('SET GLOBAL max_connections = 10')
+          try {
+            const sessions = await filling(proxy)
+            const before = await logins()
+            while ((await logins()) < before + 6) await sleep(50)
+            for (const session of sessions) {
+              expect(await session.rows('SELECT stock FROM products')).toEqual([{ stock: 5 }])
+              await session.close()
+            }
+          } finally {
+            await owner.execute(`SET GLOBAL max_connections = ${usual}`)
+          }
+        })
       })
 
       it('doctor sees whether its connections reach one server, or several', async () => {

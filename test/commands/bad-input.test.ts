@@ -299,6 +299,9 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
   ['orders get 1 2', ["too many arguments for orders get: '2'"]],
   ['users list --limit', ['--limit <n> needs a value']],
+  ['orders confirm --all=true', ['--all takes no value']],
+  ['orders list --json=id', ['--json takes no value']],
+  ['orders place --no-input=1', ['--no-input takes no value']],
   ['orders deliver --all --status pending', ["--status must be shipped, not 'pending'"]],
   ['sql @nowhere.sql', ['cannot read nowhere.sql: there is no such file']],
   ['pool stress --baseline nowhere.json', ['cannot read nowhere.json: there is no such file']],
@@ -311,6 +314,17 @@ describe('the way out of a mistake', () => {
     [['sql', 'TRUNCATE users'], 'add --write to allow changes'],
     [['orders', 'place', 'ada', 'TEA-1:2'], 'it takes only flags; see: dbtool orders place --help'],
     [['orders', 'get', '1', '2'], 'see: dbtool orders get --help'],
+    // As `gh` takes them.
+    [['orders', 'list', 'id,status'], 'for these columns: --json --fields id,status; see: dbtool orders list --help'],
+    [
+      ['orders', 'get', '1', 'items.sku,id'],
+      'for these columns: --json --fields items.sku,id; see: dbtool orders get --help',
+    ],
+    [['orders', 'list', '--json=id'], 'for these columns: --json --fields id; see: dbtool orders list --help'],
+    [['users', 'get', 'id,email', 'ada'], 'for these columns: --json --fields id,email; see: dbtool users get --help'],
+    // It may be a password.
+    [['users', 'create', '--json=hunter'], 'see: dbtool users create --help'],
+    [['orders', 'list', '--json=TRUE'], 'see: dbtool orders list --help'],
   ])('%j', async (line, hint) => {
     const { exitCode, error } = await dbtool([...line, '--json'], { database: shop.name })
     expect([exitCode, error.hint]).toEqual([2, hint])
@@ -371,6 +385,11 @@ describe('a slip of the finger', () => {
     ['users lst', "unknown command 'lst'", 'did you mean list? see: dbtool users --help'],
     ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
     ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],
+    [
+      'orders place --key a',
+      "unknown option '--key'",
+      'did you mean --idempotency-key? see: dbtool orders place --help',
+    ],
     ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
     ['user list', "unknown command 'user'", 'did you mean users? see: dbtool --help'],
     ['users.list', "unknown command 'users.list'", 'did you mean users list? see: dbtool --help'],

@@ -180,7 +180,13 @@ describe('the search behind it', () => {
       [],
       [],
     ])
-    expect((await searchProducts(shop.connection, 'tEA', 10)).map(({ sku }) => sku)).toEqual(['TEA-1', 'POT-1'])
+    await shop.connection.execute(
+      "INSERT INTO products (sku, name, price) VALUES ('POT-0', 'A teapot', 1), ('STEAM', 'B', 1), ('X', 'Tea box', 1)",
+    )
+    const products = async (typed: string, most: number): Promise<(string | null)[]> =>
+      (await searchProducts(shop.connection, typed, most)).map(({ sku }) => sku)
+    expect(await products('tEA', 10)).toEqual(['TEA-1', 'X', 'POT-1', 'POT-0', 'STEAM'])
+    expect(await products('tEA', 2)).toEqual(['TEA-1', 'X'])
   })
 
   it('reads no more of many users than of few', async () => {

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { Readable, Writable } from 'node:stream'
+import { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { DbtoolCommand } from '../../commands/kit/command.ts'
 import { pathOf } from '../../commands/kit/flags.ts'
-import { createProgram } from '../../commands/index.ts'
-import { ProcessContext } from '../../src/context/process.ts'
 import { words } from '../support/cli.ts'
+import { program, verbs as allVerbs, verbsBelow } from '../support/verbs.ts'
 
 const texts: string[] = []
 const screen = new Writable({
@@ -15,20 +14,7 @@ const screen = new Writable({
     done()
   },
 })
-const io = {
-  env: {},
-  cwd: '/',
-  stdin: Readable.from([]),
-  stdout: screen,
-  stderr: screen,
-  signal: new AbortController().signal,
-  now: () => new Date(),
-}
-const program = (argv?: readonly string[]): Promise<Command> => createProgram(new ProcessContext(io), argv)
-
-const below = (command: Command): Command[] =>
-  command.commands.length === 0 ? [command] : command.commands.flatMap(below)
-const verbs = below(await program()).map((verb) => [pathOf(verb), verb] as const)
+const verbs = await allVerbs(screen)
 
 function helpOf(command: Command): string {
   texts.length = 0
@@ -58,7 +44,7 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
     for (const example of examplesOf(verb)) {
       const typed = await program()
       const ran: string[] = []
-      for (const one of below(typed)) one.action(() => void ran.push(pathOf(one)))
+      for (const one of verbsBelow(typed)) one.action(() => void ran.push(pathOf(one)))
       await typed.parseAsync(words(example), { from: 'user' })
       expect(ran, example).toEqual([path])
     }

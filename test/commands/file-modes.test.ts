@@ -1,16 +1,13 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Command } from 'commander'
-import { createProgram } from '../../commands/index.ts'
 import { DbtoolCommand } from '../../commands/kit/command.ts'
-import { pathOf } from '../../commands/kit/flags.ts'
 import { isPersonal } from '../../commands/kit/personal.ts'
-import { ProcessContext } from '../../src/context/process.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { renewedShop } from '../support/shop.ts'
+import { verbs } from '../support/verbs.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -92,15 +89,10 @@ it('--rejects follows no link in a folder that everybody can write to', async ()
   expect(statSync(victim).size).toBe('harmless'.length)
 })
 
-const below = (command: Command): Command[] =>
-  command.commands.length === 0 ? [command] : command.commands.flatMap(below)
-
 it('a new result is known here to be about persons, or not', async () => {
-  const io = { env: {}, cwd, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
-  const context = new ProcessContext({ ...io, signal: new AbortController().signal, now: () => new Date() })
-  const personal = below(await createProgram(context)).flatMap((verb) => {
+  const personal = (await verbs()).flatMap(([path, verb]) => {
     const view = verb instanceof DbtoolCommand ? verb.view?.(verb.opts()) : undefined
-    return view !== undefined && isPersonal(view) ? [pathOf(verb)] : []
+    return view !== undefined && isPersonal(view) ? [path] : []
   })
   expect(personal).toEqual([
     ...[

@@ -72,6 +72,22 @@ describe('a list of stock or prices', () => {
   })
 })
 
+it.each([
+  ['TRUE', 1],
+  ['WAHR', 1],
+  ['vrai', 1],
+  ['Sí', 1],
+  ['t', 1],
+  ['FALSCH', 0],
+  ['Faux', 0],
+  ['não', 0],
+  ['f', 0],
+  ['inactive', 0],
+])('is_active %s is stored as %s, as spreadsheets and databases write it', async (text, stored) => {
+  expect((await importing(`sku,name,price,is_active\nCUP-1,Cup,4,${text}\n`)).exitCode).toBe(0)
+  expect(await products()).toMatchObject([{ is_active: stored }])
+})
+
 describe('what is created', () => {
   it('has the values of the file, or the defaults, and a row in the log', async () => {
     const { exitCode, json, stderr } = await importing(

@@ -255,6 +255,12 @@ describe('--write', () => {
     expect(await typed(['DROP TABLE made', '--write'])).toMatchObject({ exitCode: 0 })
   })
 
+  it('is not advised where it is given', async () => {
+    const sql = 'BEGIN NOT ATOMIC START TRANSACTION READ ONLY; DELETE FROM logs; END'
+    const { error } = await typed([sql, '--write', '--json'])
+    expect(error).toMatchObject({ code: 'READ_ONLY', hint: expect.stringMatching(/^the server accepts no writes now/) })
+  })
+
   it('reports the warnings of the server', async () => {
     expect(await typed(["SELECT 'x' + 1 AS n", '--json'])).toMatchObject({
       stderr: `${JSON.stringify({ notice: "warning 1292: Truncated incorrect DOUBLE value: 'x'" })}\n`,

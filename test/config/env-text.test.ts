@@ -39,7 +39,6 @@ describe('an env file', () => {
 
   it.each<[content: string, texts: object, unreadable: number[]]>([
     ['', {}, []],
-    ['\ufeffA=1', { A: '1' }, []],
     ['A=1\n\n \n# c\n  # d\nB=2', { A: '1', B: '2' }, []],
     ['A="1\n2\n3" # c\nwrong\nB=2\nand this', { A: '1\n2\n3', B: '2' }, [4, 6]],
     ['A="1\nB=2', { A: '"1', B: '2' }, []],

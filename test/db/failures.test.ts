@@ -136,6 +136,18 @@ describe('a statement that the server refuses', () => {
       { code: 'QUERY_FAILED', exitCode: 1, message: "Unknown column 'tls_certificate'", hint: '--sql' },
     ],
     [
+      'a file whose name sounds like TLS',
+      "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 29, MESSAGE_TEXT = \"File '/srv/certificate.csv' not found\"",
+      [],
+      { code: 'QUERY_FAILED', exitCode: 1, message: "File '/srv/certificate.csv' not found", hint: '--sql' },
+    ],
+    [
+      'a file where the server writes none',
+      "SELECT 1 INTO OUTFILE '/nowhere/rows.csv'",
+      [],
+      { code: 'QUERY_FAILED', exitCode: 1, message: '--secure-file-priv option', hint: 'sets that option' },
+    ],
+    [
       'another database that does not exist',
       'CREATE TABLE nowhere.basket (id INT)',
       [],
@@ -163,6 +175,17 @@ describe('a statement that the server refuses', () => {
       "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180, MESSAGE_TEXT = 'Got error 6 during COMMIT'",
       [],
       { code: 'NODE_NOT_READY', exitCode: 4, message: 'Got error 6 during COMMIT', hint: 'another node' },
+    ],
+    [
+      'a COMMIT on a full disk',
+      "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180, MESSAGE_TEXT = 'Got error 28 during COMMIT'",
+      [],
+      {
+        code: 'NODE_NOT_READY',
+        exitCode: 4,
+        message: /^the server at \S+ could not commit: Got error 28 during COMMIT$/,
+        hint: /^free space where the data/,
+      },
     ],
   ])('%s', async (_what, sql, values, expected) => {
     const db = await another()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../src/db/failures.ts'
-import { translationOf } from '../../src/db/translations.ts'
+import { translationOf } from '../../src/db/translations/translations.ts'
 import { hintToContinue, isOfThisServer, otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
 import { withRetries, type Retry, type Work } from '../../src/db/retry.ts'
 import { DbtoolError, exitCodes, type ErrorCode } from '../../src/errors.ts'
@@ -156,7 +156,7 @@ describe('the retry table', () => {
       ...Array.from({ length: 5_000 }, (_, index) => index + 1),
       ...Array.from({ length: 100 }, (_, index) => index + 45_000),
     ]) {
-      const { code } = translationOf({ errno, code: '', text: '', inSession: false })
+      const { code } = translationOf({ errno, code: '', text: '--read-only', inSession: false })
       expect(numbered.get(errno), String(errno)).toBe(codes.has(code) ? code : undefined)
     }
   })

@@ -113,7 +113,7 @@ describe('the connection to the server', () => {
     expect(of('encryption')).toEqual({
       status: 'fault',
       found: expect.stringMatching(/^no encrypted connection to /),
-      fix: 'check --ssl-mode and --ssl-ca',
+      fix: 'an administrator sets ssl_cert and ssl_key of the server; or choose another --ssl-mode',
     })
     expect(named('fault')).toEqual(['encryption'])
     expect(of('log-in').status).toBe('skipped')

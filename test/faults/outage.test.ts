@@ -35,13 +35,16 @@ beforeAll(async () => {
   await proxy.close()
 })
 
-/** The server goes away at a packet after the shop was opened, and comes back a while later. */
+/**
+ * The server goes away at a packet after the shop was opened. It comes back a while after it has refused a connection,
+ * however slow its client is.
+ */
 async function outageAfter(packets: number): Promise<PacketProxy> {
   const proxy = await packetProxy(inject('socket'), { direction: 'up', packet: opening + packets, how: 'cut before' })
   onTestFinished(() => proxy.close())
   proxy.refuseAfterwards(true)
   const watch = setInterval(() => {
-    if (!proxy.struck) return
+    if (proxy.refused === 0) return
     clearInterval(watch)
     setTimeout(() => proxy.refuseAfterwards(false), outageMs)
   }, 5)

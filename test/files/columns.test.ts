@@ -92,6 +92,24 @@ describe('a column whose name has a part of its own', () => {
   })
 })
 
+test.each([
+  ['sku,name,price,price\nA,Tea,1,2\n', 'column 4', '2'],
+  ['sku,name,price,Price\nA,Tea,1,2\n', 'Column 3', '1'],
+  ['sku,name,,x\nA,Tea,1,2\n', 'column 3', '1'],
+  ['sku,column 4,name,price\nA,3,Tea,1\n', 'column 4', '3'],
+])('%j: %s is a column without a name of its own', async (content, column, price) => {
+  const wanted = { required: ['sku', 'price'], optional: [] }
+  const [record] = await readAll(file('in.csv', content), { fields: wanted, map: new Map([['price', column]]) })
+  expect(record?.values['price']).toBe(price)
+})
+
+test.each(['column 2', 'column 9', 'column 0'])('%s is no column with a name of its own', async (column) => {
+  const path = file('in.csv', 'sku,7,price\nA,Tea,1\n')
+  const wanted = { required: ['sku', 'price'], optional: [] }
+  const error = await failure(readAll(path, { fields: wanted, map: new Map([['price', column]]) }))
+  expect(error.message).toContain(`no column "${column}" for price`)
+})
+
 test('a column without a name has a number', async () => {
   await withFile(file('in.csv', 'sku,,\nA,1,2\n'), { fields }, (opened) => {
     expect(opened.ignored().map(({ column }) => column)).toEqual(['column 2', 'column 3'])

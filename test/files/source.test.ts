@@ -6,6 +6,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { csvBatches, readHeader } from '../../src/files/csv.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
+import { NullTexts } from '../../src/files/null-texts.ts'
 import { openSource } from '../../src/files/source.ts'
 import { collect, faultOf, header, options, readAll, scratch, withFile } from './fixture.ts'
 
@@ -93,7 +94,7 @@ test('no block is read ahead of the records that were consumed', async () => {
     grammar: rules.grammar,
     columns: [],
     read: String,
-    seen: { nullTexts: 0 },
+    nullTexts: new NullTexts(),
   }
   const read = vi.spyOn(source.handle, 'read')
   let blocks = 0

@@ -22,6 +22,10 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   ['blank lines only', '\uFEFF \r\n\n', ': is empty', /header/],
   ['half of gzip', bytes(0x1f, 0x8b, 8, 0), ': is damaged gzip: unexpected end of file', /again/],
   ['a spreadsheet', bytes('PK', 3, 4, 0), ': is a zip archive or a spreadsheet', /Export/],
+  ['an older spreadsheet', bytes(0xd0, 0xcf, 0x11, 0xe0, 0), ': is a zip archive or a spreadsheet', /Export/],
+  ['a page', '\n<!DOCTYPE html>\n<html><body>Log in</body></html>\n', ': is a page of HTML, or XML', /login/],
+  ['a table', '<table><tr><th>sku</th></tr></table>\n', ': is a page of HTML, or XML', /CSV/],
+  ['XML', '\uFEFF<?xml version="1.0"?>\n<Workbook/>\n', ': is a page of HTML, or XML', /CSV/],
   ['Latin-1', bytes(`${good}B,Zo`, 0xeb, ',x,1\n'), ' line 3: is not valid UTF-8', /--encoding windows-1252/],
   ['Latin-1 in the header', bytes(header, ',Pre', 0xe7, 'o\n'), ' line 1: is not valid UTF-8', /--encoding/],
   ['half a letter at the end', bytes(good, 'B,Zo', 0xc3), ' line 3: is not valid UTF-8', /--encoding/],
@@ -39,14 +43,17 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   [
     'an object over several lines',
     '{\n  "order_ref": "A"\n}\n',
-    ': is JSON, but neither one list nor one object per line',
+    ': is JSON, but neither a list of objects nor one object per line',
     /jq -c \./,
   ],
 
-  ['semicolons', good.replaceAll(',', ';'), `${single}';'`, /--delimiter ';'/],
   ['tabs', good.replaceAll(',', '\t'), `${single}'\\t'`, /--delimiter '\\t'/],
-  ['bars', good.replaceAll(',', '|'), `${single}'|'`, /--delimiter '\|'/],
-  ['semicolons and quotes', '"order_ref";"user";"sku"\n"A";"a, b";"x"\n', `${single}';'`, /--delimiter ';'/],
+  [
+    'semicolons and quotes',
+    '"order_ref";"user";"sku"\n"A";"a, b";"x"\n',
+    ' line 1: no column "quantity"',
+    /^the columns are "order_ref", "user", "sku"; .*--map/,
+  ],
   [
     'one missing column',
     header.replace('sku', 'skus'),
@@ -56,7 +63,7 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   [
     'a column twice',
     `${header},user\nA,a,x,1,b\n`,
-    ' line 1: column "user" appears more than once (columns 2 and 5)',
+    ' line 1: column "user" appears more than once (columns 2 and 5); --map user="column 2" takes one of them',
     /--map/,
   ],
   [
@@ -105,6 +112,24 @@ test('a record just below the limit is good', async () => {
   const [, long, quoted] = await readAll(file('in.csv', `${good}B,${cell},x,1\nC,"${cell}",y,2\n`))
   expect([long?.values.user?.length, long?.values.sku]).toEqual([megabyte - 20, 'x'])
   expect([quoted?.values.user?.length, quoted?.values.sku, quoted?.line]).toEqual([megabyte - 20, 'y', 4])
+})
+
+test.each([
+  ['semicolons', good.replaceAll(',', ';')],
+  ['bars', good.replaceAll(',', '|')],
+  ['semicolons and quotes', '"order_ref";"user";"sku";"quantity"\n"A";"ada";x;1\n'],
+  ['semicolons below a title', `Sales\n\n${good.replaceAll(',', ';')}`],
+  ['semicolons, and commas in names', 'a,b;order_ref;user;sku;quantity\n;A;ada;x;1\n'],
+])('a file with %s is read as one with commas', async (_what, content) => {
+  expect(await readAll(file('in.csv', content))).toMatchObject([
+    { values: { order_ref: 'A', user: 'ada', sku: 'x', quantity: '1' }, fault: undefined },
+  ])
+})
+
+test('tabs in UTF-16, as Excel writes Unicode text, are separators', async () => {
+  const text = 'order_ref\tuser\tsku\tquantity\r\nA\t"a ""b"""\t0001\t1\r\n'
+  const path = file('in.txt', Buffer.concat([bytes(0xff, 0xfe), Buffer.from(text, 'utf16le')]))
+  expect(await readAll(path)).toMatchObject([{ values: { user: 'a "b"', sku: '0001' }, fault: undefined }])
 })
 
 test('letters survive every border between two reads', async () => {

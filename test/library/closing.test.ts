@@ -10,6 +10,16 @@ const database = testDatabase({ migrated: false })
 /** Longer than a test may take. */
 const connectTimeoutMs = 600_000
 
+describe('await using', () => {
+  it('closes a pool', async () => {
+    const pool = poolOn(database)
+    await pool.query('SELECT 1')
+    await pool[Symbol.asyncDispose]()
+    await expect(pool.query('SELECT 1')).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+    expect(pool.stats()).toMatchObject({ open: 0 })
+  })
+})
+
 describe('close() gives up the connections that are opening, so that the process can end', () => {
   it('to a server that never greets', async () => {
     const server = createServer((socket) => socket.on('error', () => undefined))

@@ -124,23 +124,29 @@ describe('the examples', () => {
     })
   })
 
-  it('Prometheus: gauges, counters and histograms', async () => {
-    const pool = poolOf()
-    const metrics = poolMetrics(pool)
+  it('Prometheus: gauges, counters and histograms, of several pools', async () => {
+    const [pool, readers] = [poolOf(), poolOf()]
+    const metrics = poolMetrics({ writer: pool, readers })
     onTestFinished(() => metrics.stop())
     await pool.query('SELECT 1')
+    await readers.query('SELECT 1')
     await pool.query('SELECT nonsense').catch(() => undefined)
     const text = metrics.text()
     for (const line of [
-      'dbtool_pool_open 1',
-      'dbtool_pool_acquired_total 2',
-      'dbtool_pool_open_failures_total 0',
-      'dbtool_acquire_seconds_count{outcome="ok"} 2',
-      'dbtool_query_seconds_bucket{outcome="ok",le="+Inf"} 1',
-      'dbtool_query_seconds_count{outcome="QUERY_FAILED"} 1',
+      'dbtool_pool_open{pool="writer"} 1',
+      'dbtool_pool_acquired_total{pool="writer"} 2',
+      'dbtool_pool_acquired_total{pool="readers"} 1',
+      'dbtool_pool_open_failures_total{pool="readers"} 0',
+      'dbtool_acquire_seconds_count{pool="writer",outcome="ok"} 2',
+      'dbtool_acquire_seconds_count{pool="readers",outcome="ok"} 1',
     ])
       expect(text).toContain(`${line}\n`)
-    // Each line is a comment, or a name with labels and a number.
-    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# TYPE \w+ \w+|\w+(\{[^}]*\})? [\d.e+-]+)$/)
+    const of = `server="[^"]+",database="${database.name}"`
+    expect(text).toMatch(new RegExp(`^dbtool_query_seconds_bucket{${of},outcome="ok",le="\\+Inf"} 2$`, 'm'))
+    expect(text).toMatch(new RegExp(`^dbtool_query_seconds_count{${of},outcome="QUERY_FAILED"} 1$`, 'm'))
+    // Each line is a comment, or a name with labels and a number; each metric has one type.
+    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# TYPE \w+ \w+|\w+\{[^}]*\} [\d.e+-]+)$/)
+    const types = text.match(/^# TYPE \w+/gm) ?? []
+    expect(new Set(types).size).toBe(types.length)
   })
 })

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { createPool, migrate, placeOrder, withLease } from '../../src/index.ts'
+import {
+  createPool,
+  getOrder,
+  getProduct,
+  listOrders,
+  listOrdersWithItems,
+  listProducts,
+  migrate,
+  placeOrder,
+  type PoolOrSession,
+  type ShopPool,
+  transaction,
+  withLease,
+} from '../../src/index.ts'
 import { rollback } from '../../src/db/migrations/migrate.ts'
 import { testDatabase } from '../support/database.ts'
 import { poolOn } from '../support/library.ts'
@@ -32,6 +45,7 @@ describe('migrate', () => {
       VALUES (3, 7, 1, 1, -5), (4, 8, 1, 1, -1)`)
     const refusal = {
       code: 'CONSTRAINT',
+      message: expect.stringMatching(/cannot be applied: 2 faults: .* \(id 7\); .* \(id 3, 4\)$/),
       faults: [
         `migration ${last.version} (order_rules) cannot add check_key_not_empty: ` +
           "1 row of orders violates idempotency_key <> '' (id 7)",
@@ -49,17 +63,43 @@ describe('migrate', () => {
     expect((await migrate(pool)).map(({ name }) => name)).toContain('order_rules')
   })
 
-  it.each([
-    [7, 'updates the tables of an older shop'],
-    [0, 'creates the tables of the shop'],
-  ])('with the schema of migration %d, the error says how to change that', async (version, what) => {
-    const { connection: session } = database
-    await migrate(poolOn(database))
-    await rollback({ session, known: shipped }, version)
-    const order = { userId: 1, lines: [{ productId: 1, quantity: 1 }] }
-    await expect(placeOrder(poolOn(database), order)).rejects.toMatchObject({
+  it.each<[string, (on: PoolOrSession) => Promise<unknown>]>([
+    ['placeOrder', (on) => placeOrder(on, { userId: 1, lines: [{ productId: 1, quantity: 1 }] })],
+    ['getOrder', (on) => getOrder(on, 1)],
+    ['listOrders', (on) => listOrders(on)],
+    ['listOrdersWithItems', (on) => listOrdersWithItems(on)],
+    ['getProduct', (on) => getProduct(on, { sku: 'TEA-1' })],
+    ['listProducts', (on) => listProducts(on)],
+  ])('without a schema, the error of %s says how to create it', async (_name, work) => {
+    const pool = poolOn(database)
+    await rollback({ session: database.connection, known: shipped }, 0)
+    const pending = {
+      code: 'MIGRATIONS_PENDING',
+      message: `the database is not up to date: ${shipped.length} migrations are pending`,
+      hint: 'call migrate(pool)',
+    }
+    await expect(work(pool)).rejects.toMatchObject(pending)
+    await expect(transaction(pool, work)).rejects.toMatchObject(pending)
+  })
+
+  it('on an earlier schema, or one of a later version, the error says so', async () => {
+    const pool = poolOn(database)
+    await rollback({ session: database.connection, known: shipped }, 0)
+    await migrate(pool)
+    await rollback({ session: database.connection, known: shipped }, 1)
+    await expect(listOrdersWithItems(pool)).rejects.toMatchObject({ code: 'MIGRATIONS_PENDING' })
+    await migrate(pool)
+    await pool.execute(`INSERT INTO schema_migrations SELECT 99, 'later', checksum, direction, steps, steps_started,
+      steps_done, started_at, finished_at FROM schema_migrations LIMIT 1`)
+    await pool.execute('ALTER TABLE orders RENAME COLUMN total_amount TO total')
+    await expect(listOrders(pool)).rejects.toMatchObject({ code: 'SCHEMA_NEWER' })
+  })
+
+  it('leaves an error of a table that is not of the shop as it is', async () => {
+    const work = (pool: ShopPool) => pool.query('SELECT * FROM parcels')
+    await expect(work(poolOn(database))).rejects.toMatchObject({
       code: 'QUERY_FAILED',
-      hint: `check the name; migrate(pool) ${what}`,
+      hint: 'check the name; migrate(pool) creates the tables of the shop',
     })
   })
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild-wasm'
@@ -11,7 +12,7 @@ import { defaultLimits } from '../../src/db/target.ts'
 import { rules } from '../../src/library/option-rules.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { complaints, root, unexportedTypes, unpackedInto } from '../support/packed.ts'
+import { complaints, exactOptions, root, uncommented, unexportedTypes, unpackedInto } from '../support/packed.ts'
 import { login } from '../support/people.ts'
 import { smallShop } from '../support/shop.ts'
 
@@ -98,8 +99,25 @@ describe('the packed library', { timeout: 120_000 }, () => {
       expect(await complaints(folder, module, ['--noEmit', 'consumer.mts', 'consumer.cts']), module).toBe('')
   })
 
+  it('has types for a compiler, and a file for a loader, that know no `exports`', async () => {
+    writeFileSync(join(folder, 'old.ts'), readFileSync(join(root, 'test', 'library', 'consumer.ts.txt'), 'utf8'))
+    expect(await complaints(folder, 'node10', ['--noEmit', 'old.ts'])).toBe('')
+    const { main } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { main: string }
+    expect(createRequire(join(folder, 'x'))(join(folder, 'node_modules', 'dbtool', main))).toHaveProperty('createPool')
+  })
+
   it.each(['dist/lib/index.d.ts', 'dist/lib/cjs/index.d.ts'])('exports every type that %s names', (declarations) => {
     expect(unexportedTypes(join(folder, 'node_modules', 'dbtool', declarations))).toEqual([])
+  })
+
+  it('explains each export, amount and quantity in an editor', () => {
+    expect(uncommented(join(folder, 'node_modules', 'dbtool', 'dist/lib/index.d.ts'))).toEqual([])
+  })
+
+  it('accepts undefined for every option but the URL', () => {
+    expect(exactOptions(join(folder, 'node_modules', 'dbtool', 'dist/lib/index.d.ts'))).toEqual([
+      'CreatePoolOptions.url',
+    ])
   })
 
   it('has no types for what no caller may write', async () => {
@@ -121,7 +139,13 @@ export const total = (order: Order): number => order.total_amount
 
 /** The examples of docs/library.md, in their order. */
 const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8')
-const blocks = [...page.matchAll(/```(\w*)\n([^]*?)```/g)].map(([, language, text = '']) => ({ language, text }))
+const blocksOf = (markdown: string) =>
+  [...markdown.matchAll(/```(\w*)\n([^]*?)```/g)].map(([, language, text = '']) => ({ language, text }))
+const blocks = blocksOf(page)
+/** The examples of other pages for programs. */
+const others = blocksOf(readFileSync(join(root, 'docs', 'cluster.md'), 'utf8')).filter(
+  ({ language, text }) => language === 'ts' && text.includes('createPool'),
+)
 
 /** What an example without imports has around it, in the program of its reader. */
 const around = (text: string): string => `
@@ -139,11 +163,11 @@ void [placeOrder, transaction, request, order]
 
 describe('the examples of docs/library.md', { timeout: 120_000 }, () => {
   // The service has a test of its own. The others change the stock, so they come last.
-  const examples = blocks.filter(({ text }) => !text.includes('createServer'))
+  const examples = [...blocks.filter(({ text }) => !text.includes('createServer')), ...others]
 
   it('are all in TypeScript', () => {
     expect(blocks.map(({ language }) => language)).toEqual(blocks.map(() => 'ts'))
-    expect(examples.length).toBeGreaterThan(3)
+    expect([examples.length > 3, others.length]).toEqual([true, 1])
   })
 
   it('compile strictly as they are written, and run', async () => {

@@ -134,7 +134,7 @@ describe('the deadline of placeOrder', () => {
     [{ timeoutMs: 0 }, "timeoutMs must be a number of milliseconds above 0, not '0'"],
     [{ timeoutMs: NaN }, "timeoutMs must be a number of milliseconds above 0, not 'NaN'"],
     [{ signal: {} }, 'signal must be an AbortSignal'],
-    [{ timeout: 5 }, "the options has an unknown property 'timeout'; did you mean timeoutMs?"],
+    [{ timeout: 5 }, "the options have an unknown property 'timeout'; did you mean timeoutMs?"],
     [{ author: { osUser: '' } }, 'author.osUser must not be empty'],
     [{ author: 'me' }, "author must be an object, not the text 'me'"],
   ])('%j: %s', async (options, message) => {

@@ -13,6 +13,15 @@ function faultsOf(given: unknown): readonly string[] {
 }
 
 describe('createPool', () => {
+  it('has all faults in its message, and in the stack that Node prints', () => {
+    const create = () => createPool({ maxOverflow: -1, size: 0 })
+    const message =
+      'the options of createPool: 2 faults: maxOverflow must be a whole number from 0 to 10000, not -1; ' +
+      'size must be a whole number from 1 to 10000, not 0'
+    expect(create).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', message }))
+    expect(create).toThrow(expect.objectContaining({ stack: expect.stringMatching(`^DbtoolError: ${message}\n`) }))
+  })
+
   it.each<[unknown, string]>([
     [{ url: undefined }, 'url is undefined: set it, or omit it'],
     ['', 'the URL is empty'],
@@ -29,7 +38,10 @@ describe('createPool', () => {
     [Promise.resolve({}), 'createPool needs a URL or an object of options, not a promise: await it'],
     [new Map([['host', 'db']]), 'createPool needs a URL or an object of options, not an object'],
     [42, 'createPool needs a URL or an object of options, not 42'],
-    [{ poolSize: 5 }, "there is no option 'poolSize'"],
+    [{ poolSize: 5 }, "there is no option 'poolSize'; here it is size and maxOverflow"],
+    [{ connectionLimit: 5 }, "there is no option 'connectionLimit'; here it is size and maxOverflow"],
+    [{ acquireTimeout: 5 }, "there is no option 'acquireTimeout'; here it is timeoutMs"],
+    [{ constructor: 5 }, "there is no option 'constructor'"],
     [{ maxOverflw: 5 }, "there is no option 'maxOverflw'; did you mean maxOverflow?"],
     [{ size: 0 }, 'size must be a whole number from 1 to 10000, not 0'],
     [{ size: 2.5 }, 'size must be a whole number from 1 to 10000, not 2.5'],

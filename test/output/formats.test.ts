@@ -7,7 +7,7 @@ import { writerFor } from '../../src/output/formats.ts'
 import { glyphsFor } from '../../src/output/glyphs.ts'
 import { Output } from '../../src/output/output.ts'
 import type { Style } from '../../src/output/sheet.ts'
-import { below, data, detail, heading, number, sign, text, type Row, type View } from '../../src/output/view.ts'
+import { below, data, detail, heading, number, orNone, sign, text, type Row, type View } from '../../src/output/view.ts'
 import { widthOf } from '../../src/output/width.ts'
 
 const asItIs = (one: string): string => one
@@ -190,11 +190,17 @@ describe('markdown', () => {
       id: 'group',
     }
     expect(list('markdown', findings, { group: 'Here', status: 'ok', fix: null })).toEqual([
-      '| group | status | fix  |',
-      '| ----- | ------ | ---- |',
-      '| Here  | ✔      | NULL |',
+      '| group | status | fix |',
+      '| ----- | ------ | --- |',
+      '| Here  | ✔      |     |',
       '',
     ])
+  })
+
+  it('has the word of a column for a missing value', () => {
+    const link: View = { columns: [orNone(text('tls'), 'none')], id: 'tls' }
+    expect(list('markdown', link, { tls: null })[2]).toBe('| none |')
+    expect(item('markdown', link, { tls: null })[2]).toBe('| tls   | none  |')
   })
 })
 

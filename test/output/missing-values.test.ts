@@ -54,6 +54,7 @@ describe('facts that are no columns of the database', () => {
   it.each([
     ['server status', 'running  no\n', stopped],
     ['server status --fields running,pid', 'running  no\npid      NULL\n', stopped],
+    ['server status --format markdown', '| field   | value |\n| ------- | ----- |\n| running | no    |\n', stopped],
     ['server status --format csv --fields running,pid', 'running,pid\nfalse,\n', stopped],
   ])('%s', async (line, stdout, stderr) => {
     expect(await dbtool(line, { env })).toMatchObject({ stdout, stderr })
@@ -64,6 +65,7 @@ describe('facts that are no columns of the database', () => {
     writeFileSync(path, 'sku,stock\nCUP,7\n')
     const { stdout, stderr } = await dbtool(`import guess ${path}`)
     expect(stdout).toContain('│ name │ contents         │\n')
+    expect((await dbtool(`import guess ${path} --format markdown`)).stdout).not.toContain('NULL')
     expect(stdout).toMatch(/^file +\S+\nformat +csv\ncommand +dbtool products import/)
     expect(stderr).toBe('no preset is needed: the columns are those of dbtool\n')
   })

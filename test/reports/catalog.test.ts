@@ -276,6 +276,8 @@ describe('which orders count', () => {
     expect(await all('--since 2015-06-30T12:00:01Z')).toEqual(nobody)
     expect(await all('--since 2015-01-01 --until 2015-06-30T12:00:01Z')).toEqual(found)
     expect(await all('--since 2015-01-01 --until 2015-06-30T12:00:00Z')).toEqual(nobody)
+    expect(await all('--since 2015-06-30T12:00:00.5Z')).toEqual(nobody)
+    expect(await all('--since 2015-01-01 --until 2015-06-30T12:00:00.000001Z')).toEqual(found)
   })
 
   it('of recent customers those of the last thirty days', async () => {

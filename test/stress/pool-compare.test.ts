@@ -8,6 +8,7 @@ interface Row {
   readonly throughput: number
   readonly failed: number
   readonly opened: number
+  readonly jain: number
   readonly pool_size: number
   readonly seconds: number
 }
@@ -30,6 +31,13 @@ describe('pool compare', () => {
       ['none', 0],
     ])
     for (const { mode, throughput, failed } of rows) expect([mode, throughput > 0, failed]).toEqual([mode, true, 0])
+  })
+
+  it('shows how evenly each pool serves its callers, and how many connections it opens', async () => {
+    const rows = await compare('--sql', 'SELECT 1', '--workers', '10', '--pool-size', '2', '--duration', '300ms')
+    const [fair, none] = [rows[0], rows.at(-1)]
+    expect(fair!.jain).toBeGreaterThan(0.95)
+    expect(none!.opened).toBeGreaterThan(10)
   })
 
   it('counts a statement that fails in every pool', async () => {

@@ -101,27 +101,3 @@ describe('pool status', () => {
     )
   })
 })
-
-describe('pool compare', () => {
-  const database = testDatabase({ migrated: false })
-
-  it('shows all pools side by side, under the same load', async () => {
-    const rows = (
-      await dbtool('pool compare --sql "SELECT 1" --workers 10 --pool-size 2 --duration 300ms --warmup 50ms --json', {
-        database: database.name,
-      })
-    ).json<Record<string, number>[]>()
-    expect(rows.map(({ mode, pool_size }) => [mode, pool_size])).toEqual([
-      ['fair', 2],
-      ['driver', 2],
-      ['mysql2', 2],
-      ['tarn', 2],
-      ['static', 1],
-      ['none', 0],
-    ])
-    for (const row of rows) expect(row['throughput'], JSON.stringify(row)).toBeGreaterThan(0)
-    const [fair, none] = [rows[0], rows.at(-1)]
-    expect(fair!['jain']).toBeGreaterThan(0.95)
-    expect(none!['opened']).toBeGreaterThan(10)
-  })
-})

@@ -10,6 +10,8 @@ export function draftOrder(
   return {
     index: 0,
     ref,
+    line: 0,
+    linesRead: 0,
     key: `import:${ref}`,
     records: [],
     faults: new Map(),

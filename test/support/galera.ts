@@ -34,6 +34,8 @@ export interface Galera {
 
 interface Ports {
   readonly sql: number
+  /** The port that still accepts logins when all connections are in use. */
+  readonly extra: number
   readonly group: number
   readonly transfer: number
 }
@@ -161,9 +163,11 @@ export class GaleraNode {
   }
 
   #options(addresses: string): string[] {
-    const { group, transfer, sql } = this.ports
+    const { group, transfer, sql, extra } = this.ports
     const at = (port: number): string => `127.0.0.1:${port}`
     return [
+      `--extra-port=${extra}`,
+      '--extra-max-connections=10',
       '--binlog-format=ROW',
       '--innodb-autoinc-lock-mode=2',
       '--innodb-buffer-pool-size=32M',
@@ -237,8 +241,8 @@ async function launched(start: () => Promise<unknown>, attempt = 1): Promise<voi
 }
 
 async function portsOfNode(): Promise<Ports> {
-  const [sql, group, transfer] = await Promise.all([freePort(), freePort(), freePort()])
-  return { sql, group, transfer }
+  const [sql, extra, group, transfer] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
+  return { sql, extra, group, transfer }
 }
 
 function writeTransferScript({ home }: ServerPaths): void {

@@ -5,12 +5,7 @@ import type { TestDatabase } from './database.ts'
 /** The options of a pool of the library on a test database. */
 export function optionsFor({ target }: TestDatabase): CreatePoolOptions {
   const { socket, user, password, database } = target
-  return {
-    ...(socket === undefined ? {} : { socket }),
-    user,
-    password,
-    ...(database === undefined ? {} : { database }),
-  }
+  return { socket, user, password, database }
 }
 
 /** A pool of the library on a test database, closed after the test. */

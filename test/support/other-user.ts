@@ -26,7 +26,7 @@ export function runAs(
   uid: number | undefined,
   argv: readonly string[],
   cwd: string,
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
 ): Finished {
   const { PATH = '' } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...argv], {

@@ -4,9 +4,8 @@ import { pathOf } from '../../commands/kit/flags.ts'
 import { createProgram } from '../../commands/index.ts'
 import { ProcessContext } from '../../src/context/process.ts'
 
-/** All verbs, by their paths. */
-export async function verbs(): Promise<(readonly [path: string, verb: Command])[]> {
-  const screen = new Writable()
+/** The declarations of all commands, or of those that `argv` can mean. Help is written to `screen`. */
+export function program(argv?: readonly string[], screen = new Writable()): Promise<Command> {
   const io = {
     env: {},
     cwd: '/',
@@ -16,9 +15,15 @@ export async function verbs(): Promise<(readonly [path: string, verb: Command])[
     signal: new AbortController().signal,
     now: () => new Date(),
   }
-  return below(await createProgram(new ProcessContext(io))).map((verb) => [pathOf(verb), verb] as const)
+  return createProgram(new ProcessContext(io), argv)
 }
 
-function below(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(below)
+/** The verbs of a program, or of a noun. */
+export function verbsBelow(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(verbsBelow)
+}
+
+/** All verbs, by their paths. */
+export async function verbs(screen?: Writable): Promise<(readonly [path: string, verb: Command])[]> {
+  return verbsBelow(await program(undefined, screen)).map((verb) => [pathOf(verb), verb] as const)
 }

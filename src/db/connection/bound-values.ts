@@ -55,10 +55,14 @@ function isWritable(at: Date): boolean {
 }
 
 function unbindable(value: unknown, name: string): DbtoolError {
-  const otherHint = 'pass a text, a number, a bigint, true or false, a Date, bytes or null'
-  return new DbtoolError('BAD_INPUT', `${name} is ${what(value)}`, {
-    hint: value === undefined ? 'pass null for NULL' : otherHint,
-  })
+  return new DbtoolError('BAD_INPUT', `${name} is ${what(value)}`, { hint: remedyFor(value) })
+}
+
+function remedyFor(value: unknown): string {
+  if (value === undefined) return 'pass null for NULL'
+  // Other connectors paste a list.
+  if (Array.isArray(value)) return 'write a question mark for each element, as in IN (?, ?); or pass JSON text'
+  return 'pass a text, a number, a bigint, true or false, a Date, bytes or null'
 }
 
 function what(value: unknown): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DbtoolError } from '../../errors.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { hideSecrets, type StatementOptions, type Value } from '../queries.ts'
+import { hideSecrets, type Value } from '../queries.ts'
 import { isOfThisServer } from '../retry-table.ts'
 import { type Target, timerMs } from '../target.ts'
 import { alreadyClosed, cancelled, closedMeanwhile, silent, tooLate } from './connection-errors.ts'
@@ -12,6 +12,7 @@ import { LockWatch } from './lock-observer.ts'
 import { SessionReset } from './session-reset.ts'
 import { SessionState } from './session-state.ts'
 import { type ConnectionParts, type RunOptions, Statements } from './statements.ts'
+import { forCaller } from '../for-caller.ts'
 import { onAbort } from '../on-abort.ts'
 
 const closeTimeoutMs = 1_000
@@ -190,7 +191,7 @@ export class Connection extends Statements implements PooledConnection {
         options.signal?.aborted === true && error === options.signal.reason
           ? cancelled()
           : this.failure(error, sql, values)
-      throw watch === undefined ? failure : await watch.explain(failure)
+      throw forCaller(watch === undefined ? failure : await watch.explain(failure), options.signal)
     } finally {
       this.#running -= 1
       watch?.stop()
@@ -200,9 +201,9 @@ export class Connection extends Statements implements PooledConnection {
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
-  private listen({ signal, timeoutMs }: StatementOptions): (() => void) | undefined {
+  private listen({ signal, timeoutMs, wholeMs = timeoutMs }: RunOptions): (() => void) | undefined {
     if (signal === undefined && timeoutMs === undefined) return undefined
-    const late = (): void => void this.cancel(tooLate(timeoutMs ?? 0))
+    const late = (): void => void this.cancel(tooLate(wholeMs ?? 0))
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timerMs(timeoutMs))
     const stopListening = onAbort(signal, () => void this.cancel())
     return () => {

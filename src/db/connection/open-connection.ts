@@ -15,7 +15,7 @@ import type { RoleAnswer } from './server-role.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { setUpAgain, setUpSession, type SetUpSession, within } from './set-up.ts'
 import { readTlsFiles } from './tls.ts'
-import { onAbort } from '../on-abort.ts'
+import { onAbort, unlessAborted } from '../on-abort.ts'
 
 const keepAliveMs = 30_000
 
@@ -99,16 +99,6 @@ async function withPassword(target: Target, { connectTimeoutMs }: Limits): Promi
   throw new DbtoolError('BAD_CONFIG', `the function of the option password must return text, not ${kindOf(password)}`)
 }
 
-/** Settles as `work` does, or rejects with the reason of `signal`. */
-async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (signal === undefined) return work
-  let stopListening = (): void => undefined
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stopListening = onAbort(signal, () => reject(signal.reason as Error))
-  })
-  return Promise.race([work, aborted]).finally(() => stopListening())
-}
-
 interface Opened extends SetUpSession {
   readonly raw: DriverConnection
   readonly socket: Socket
@@ -144,7 +134,8 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
   } catch (error) {
     socket.destroy()
     signal?.throwIfAborted()
-    if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
+    if (greeting?.isMariaDb !== false || target.allowsMySql === true)
+      throw translate(error, { ...target, offersTls: greeting?.offersTls })
     throw translate(notMariaDb(greeting.version, target, error), target)
   } finally {
     stopListening()

@@ -3,6 +3,7 @@ import type { OnCells } from '../../cells.ts'
 import type { DbtoolError } from '../../errors.ts'
 import type { DatabaseError } from '../failures.ts'
 import {
+  type CallOptions,
   type Change,
   hideSecrets,
   type OnRows,
@@ -54,7 +55,7 @@ export interface ConnectionParts {
   readonly locks?: LockObserver | undefined
 }
 
-export interface RunOptions extends StatementOptions {
+export interface RunOptions extends CallOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
   /** The statement runs within a SET STATEMENT. */

@@ -120,7 +120,7 @@ const maxPemBytes = 16_777_216
 
 function read(setting: string, path: string): string {
   try {
-    return readRegularFile(path, { maxBytes: maxPemBytes, orPipe: true }).text
+    return readRegularFile(path, { maxBytes: maxPemBytes, orPipe: true, orBytes: true }).text
   } catch (cause) {
     const thing = setting === '--ssl-key' ? 'private key' : 'certificate'
     throw wrong(`cannot read the ${thing} of ${setting}, '${path}'`, `give ${setting} the path of a PEM file`, cause)

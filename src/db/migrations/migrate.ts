@@ -18,6 +18,7 @@ import {
 } from './schema-state.ts'
 import { assertSchema, beingMigrated } from './usable.ts'
 
+/** A migration that was applied (`up`) or rolled back (`down`). */
 export interface Step {
   readonly version: number
   readonly name: string

@@ -1,10 +1,8 @@
-import { noSuchTable } from '../error-numbers.ts'
+import { noSuchColumn, noSuchTable } from '../error-numbers.ts'
 import { DbtoolError, type ErrorDetails } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Migration } from './migration-files.ts'
 import type { Queries } from '../queries.ts'
-
-const noSuchColumn = 1054
 
 /**
  * A row of schema_migrations: a migration of this database, and its progress. `steps` is the number of statements to

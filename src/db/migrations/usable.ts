@@ -24,19 +24,30 @@ export async function assertSchema(
   rule?: PendingRule,
 ): Promise<MigrationState[]> {
   const states = migrationStates(known, await appliedMigrations(queries))
-  if (!states.some(({ state }) => state === 'half-run')) {
-    // To migrate would be in vain.
-    const conflict = rule?.pending === 'allowed' ? undefined : await pendingConflict(queries, known, states)
-    if (conflict !== undefined) throw conflict
+  const isHalfRun = states.some(({ state }) => state === 'half-run')
+  if (!isHalfRun && (await conflictOf(queries, known, states, rule)) === undefined) {
     assertUsable(states, rule)
     return states
   }
   const migrating = await migratingNow(queries)
   if (migrating !== undefined) throw beingMigrated(migrating)
-  // That process may have finished between the two questions.
+  // That process may have finished between the questions.
   const later = migrationStates(known, await appliedMigrations(queries))
+  const conflict = await conflictOf(queries, known, later, rule)
+  if (conflict !== undefined) throw conflict
   assertUsable(later, rule)
   return later
+}
+
+/** The reason why to migrate would be in vain, for a caller that cannot use a schema with pending migrations. */
+async function conflictOf(
+  queries: Queries,
+  known: readonly Migration[],
+  states: readonly MigrationState[],
+  rule?: PendingRule,
+): Promise<DbtoolError | undefined> {
+  if (rule?.pending === 'allowed' || states.some(({ state }) => state === 'half-run')) return undefined
+  return pendingConflict(queries, known, states)
 }
 
 /** The error of pending migrations that `migrate` would refuse; undefined if there is no reason to. */

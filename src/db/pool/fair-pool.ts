@@ -1,5 +1,6 @@
 import { type AcquireEvent, channels, outcomeOf, type TimeoutEvent, type WaitEvent } from '../diagnostics.ts'
 import type { Target } from '../target.ts'
+import { forCaller } from '../for-caller.ts'
 import { checkOptions, untilGivenUp } from './arguments.ts'
 import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
 import { IdleEntries } from './idle-entries.ts'
@@ -63,7 +64,7 @@ export class FairPool implements Pool {
     // The caller's stack is gone after the first await.
     const stack = this.#leaks?.stack()
     if (this.#closed) throw this.refused(poolClosed())
-    if (signal?.aborted === true) throw this.refused(withdrawn())
+    if (signal?.aborted === true) throw forCaller(this.refused(withdrawn()), signal)
     const entry = this.takeIdle()
     if (entry !== undefined && !this.mustPing(entry)) return this.grant(entry, 0, stack)
     const waiter = new Waiter<PoolEntry>(timeoutMs, { signal }, (why) => this.giveUp(waiter, why))
@@ -72,7 +73,7 @@ export class FairPool implements Pool {
       return this.grant(await waiter.granted, waiter.waitedMs, stack)
     } catch (error) {
       this.report(waiter.waitedMs, error)
-      throw error
+      throw forCaller(error, signal)
     }
   }
 

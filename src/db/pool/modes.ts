@@ -4,8 +4,11 @@ import type { PoolOptions } from './pool.ts'
 export const poolModes = ['fair', 'driver', 'static', 'none'] as const
 /** The pools of optional packages, for comparison: mysql2's, and tarn, the pool of Knex. */
 export const foreignPools = ['mysql2', 'tarn'] as const
+/** A kind of pool that needs no other package. */
 export type OwnMode = (typeof poolModes)[number]
+/** A pool of another package. */
 export type ForeignPool = (typeof foreignPools)[number]
+/** The kind of a pool. That of `createPool` is `fair`. */
 export type PoolMode = OwnMode | ForeignPool
 
 export const isForeign = (mode: PoolMode): mode is ForeignPool => foreignPools.some((name) => name === mode)

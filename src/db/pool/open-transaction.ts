@@ -1,6 +1,7 @@
 import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
+import { forCaller } from '../for-caller.ts'
 import { endedEarly } from '../transaction.ts'
 import { checkReader } from './arguments.ts'
 import type { CancellableSession, Lease, Row } from './pool.ts'
@@ -57,7 +58,11 @@ export class OpenTransaction implements Omit<CancellableSession, 'destroy' | 'us
     if (this.#isReading) throw nested()
     const turn = this.#last.then(() => this.run(work))
     this.#last = turn.catch(() => undefined)
-    return turn
+    try {
+      return await turn
+    } catch (error) {
+      throw forCaller(error, this.#signal)
+    }
   }
 
   async rows<T = Row>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]> {

@@ -72,14 +72,18 @@ export const defaultGraceMs = 5_000
 
 /** A snapshot of a pool. The first six values are gauges; the others count from its creation. */
 export interface PoolStats {
+  /** Connections that are open: idle ones and those in use. */
   readonly open: number
   readonly idle: number
   readonly inUse: number
   readonly opening: number
   /** Connections that are closed on this side, while the server still stops their statements. */
   readonly stopping: number
+  /** Callers that wait for a connection. */
   readonly waiting: number
+  /** Callers that have got a connection. */
   readonly acquired: number
+  /** Callers that have waited for too long (POOL_TIMEOUT). */
   readonly timeouts: number
   readonly opened: number
   /** Attempts to open a connection that failed. */
@@ -113,6 +117,7 @@ export interface Lease extends CancellableSession {
   release(): void
 }
 
+/** When to give up waiting for a connection. */
 export interface AcquireOptions {
   /** Withdraws the caller from the wait queue; `acquire` rejects with INTERRUPTED. */
   readonly signal?: AbortSignal | undefined

@@ -1,4 +1,4 @@
-import type { Change, StatementOptions, Value } from '../queries.ts'
+import type { CallOptions, Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
 import { checkFunction, checkOptions, checkPool, checkStatement, untilGivenUp } from './arguments.ts'
@@ -6,6 +6,7 @@ import { ConnectionLease } from './lease.ts'
 import { OpenTransaction } from './open-transaction.ts'
 import { type AcquireOptions, type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
+import { forCaller } from '../for-caller.ts'
 import { onAbort } from '../on-abort.ts'
 
 /** Single statements, each on a connection of the pool. */
@@ -31,12 +32,12 @@ export interface Statements {
 export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonly timeoutMs: number }): Statements {
   const once = async <T>(
     { signal, timeoutMs }: StatementOptions,
-    work: (session: CancellableSession, options: StatementOptions) => Promise<T>,
+    work: (session: CancellableSession, options: CallOptions) => Promise<T>,
   ): Promise<T> => {
     if (timeoutMs === undefined) return withLease(pool, (lease) => work(unchecked(lease), { signal }), { signal })
     const deadline = performance.now() + timeoutMs
     const left = (lease: Lease): Promise<T> =>
-      work(unchecked(lease), { signal, timeoutMs: Math.max(1, deadline - performance.now()) })
+      work(unchecked(lease), { signal, timeoutMs: Math.max(1, deadline - performance.now()), wholeMs: timeoutMs })
     return withLease(pool, left, { signal, timeoutMs: Math.min(longestWaitMs, timeoutMs) })
   }
   return {
@@ -76,7 +77,8 @@ export async function leaseOn<T>(
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
 
-export interface TransactionOptions extends Partial<RetryOptions> {
+/** Options of `transaction`: when to give up, and when to run the work again. */
+export interface TransactionOptions extends RetryOptions {
   /** Stops the running statement and rolls back; rejects with INTERRUPTED. A COMMIT that was sent gets its answer. */
   readonly signal?: AbortSignal | undefined
   /** True for work that may run twice with the effect of once. It is also retried after a connection died at COMMIT. */
@@ -107,9 +109,10 @@ export async function transactionOn<T>(
         stopListening()
       }
     })
-  return withRetries(() => withLease(pool, attempt, { signal }), {
-    ...retrying,
-    signal,
-    kind: repeatable ? 'repeatable' : 'transaction',
-  })
+  const kind = repeatable ? 'repeatable' : 'transaction'
+  try {
+    return await withRetries(() => withLease(pool, attempt, { signal }), { ...retrying, signal, kind })
+  } catch (error) {
+    throw forCaller(error, signal)
+  }
 }

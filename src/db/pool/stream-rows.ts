@@ -1,6 +1,7 @@
 import { DbtoolError } from '../../errors.ts'
 import type { Value } from '../queries.ts'
 import type { Pool, Row } from './pool.ts'
+import { forCaller } from '../for-caller.ts'
 import { onAbort } from '../on-abort.ts'
 
 /** The rows of a SELECT on a connection of the pool, one after another. Nothing is acquired before the first read. */
@@ -41,6 +42,8 @@ export async function* streamRows<T = Row>(
         throwIfCancelled()
       }
     await reading
+  } catch (error) {
+    throw forCaller(error, signal)
   } finally {
     stopListening()
     batches.leave()

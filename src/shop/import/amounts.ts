@@ -9,6 +9,8 @@ export interface NumberStyle {
   readonly currencySign?: boolean | undefined
 }
 
+/** `12.–`, `12,--`: no cents, as in Switzerland. */
+const noCents = /[.,](?:[–—]|-{1,2})(\s*[^\s\d.,–—-]*)$/u
 /** `€ 4,50`, `-$4.50`, `4.50 EUR`, `(4.50)`: sign, currency and digits. */
 const withCurrency =
   /^([-+(]?)\s*(?:(?:\p{Sc}|\p{L}{1,3}\.?)\s*)?([-+]?)([\d.,'’](?:\s?[\d.,'’])*)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\)?$/u
@@ -25,7 +27,8 @@ export function numberReader({
 }: NumberStyle): ((text: string) => string) | undefined {
   if (!decimalComma && !currencySign) return undefined
   return (text) => {
-    const bare = currencySign ? withoutCurrency(text) : text
+    const whole = text.replace(noCents, '$1')
+    const bare = currencySign ? withoutCurrency(whole) : whole
     const ungrouped = bare.replace(grouped, (all) => all.replace(/[\s'’]/gu, ''))
     return withPoint(ungrouped, decimalComma) ?? text
   }
@@ -35,6 +38,14 @@ function withoutCurrency(text: string): string {
   const [, before = '', after = '', digits] = withCurrency.exec(text) ?? []
   if (digits === undefined) return text
   return `${before === '-' || before === '(' || after === '-' ? '-' : ''}${digits}`
+}
+
+/** An amount of whole cents, as a decimal. Throws InvalidValue for any other number. */
+export function ofCents(text: string): string {
+  const [, sign, digits] = /^(-?)(\d+)(?:\.0+)?$/.exec(text) ?? []
+  if (sign === undefined || digits === undefined)
+    throw new InvalidValue(`must be whole cents such as 1990, not ${quoteValue(text)}`)
+  return `${sign}${fromCents(BigInt(digits))}`
 }
 
 /** The currency of an amount such as `4.50 EUR`; undefined if it has none. */
@@ -84,7 +95,12 @@ export function roundHalfUp(text: string): string | undefined {
 }
 
 /** The total of a line divided by its quantity. Undefined: one of them is no number, which its own rule refuses. */
-export function unitPrice(total: string, quantity: string, rounds: boolean): string | undefined {
+export function unitPrice(
+  total: string,
+  quantity: string,
+  rounds: boolean,
+  onRounded: () => void = () => undefined,
+): string | undefined {
   const [, whole, fraction = ''] = decimal.exec(total) ?? []
   const [, units] = /^0*([1-9]\d*)(?:\.0+)?$/.exec(quantity) ?? []
   if (whole === undefined || units === undefined) return undefined
@@ -92,7 +108,10 @@ export function unitPrice(total: string, quantity: string, rounds: boolean): str
   const dividend = BigInt(whole + fraction) * 100n
   const divisor = BigInt(units) * scale
   if (dividend % divisor === 0n) return fromCents(dividend / divisor)
-  if (rounds) return fromCents((2n * dividend + divisor) / (2n * divisor))
+  if (rounds) {
+    onRounded()
+    return fromCents((2n * dividend + divisor) / (2n * divisor))
+  }
   throw new InvalidValue(
     `of the line, ${quoteValue(total)}, divided by ${units} is no whole number of cents; --round half-up rounds it`,
   )

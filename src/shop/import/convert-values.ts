@@ -1,16 +1,15 @@
 import { InvalidValue } from '../../errors.ts'
 import type { ValueFault } from '../../files/record.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { parsePrice } from '../rules.ts'
+import { parsePrice, parseQuantity, parseStock } from '../rules.ts'
 import { amountFields, isReported } from './amount-fields.ts'
-import { difference, numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { difference, numberReader, ofCents, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Layout, type Values } from './layout.ts'
 import type { ReadReport } from './read-report.ts'
 import { OtherOrder, timeReader } from './times.ts'
-import { flagFor } from './value-hints.ts'
+import { flagFor, type GivenFlags } from './value-hints.ts'
 
-/** How the texts of fields are written; the texts of all others are taken as they are. */
-const counts = ['quantity', 'stock']
+/** The fields of times. */
 const times = ['ordered_at', 'created_at', 'last_login']
 
 /**
@@ -19,10 +18,9 @@ const times = ['ordered_at', 'created_at', 'last_login']
  */
 export function converter(layout: Layout, report: ReadReport): (values: Values) => ValueFault[] {
   const readers = readersFor(layout, report)
-  const { unsigned, amount } = readers
+  const { unsigned, unsignedMoney, amount } = readers
   const steps = stepsFor(layout, readers)
-  const given = givenFlags(layout)
-  const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, given)
+  const read = (parts: readonly Step[], values: Values): ValueFault[] => readValues(parts, values, layout)
   const sums = Object.entries(layout.add ?? {})
   const differences = Object.entries(layout.subtract ?? {})
   const conditions = Object.entries(layout.only ?? {})
@@ -35,7 +33,12 @@ export function converter(layout: Layout, report: ReadReport): (values: Values) 
     // A cancelled order has all its units.
     if (values['status'] !== 'cancelled')
       for (const [field, parts] of differences)
-        faults.push(...read([[field, (text) => less(text, values, parts, unsigned)]], values))
+        faults.push(
+          ...read(
+            [[field, (text) => less(text, values, parts, field === 'quantity' ? unsigned : unsignedMoney)]],
+            values,
+          ),
+        )
     for (const [field, condition] of conditions) if (!applies(condition, values)) values[field] = undefined
     return faults
   }
@@ -48,10 +51,20 @@ const partsOf = (parts: readonly string[], read: Read): Step[] => parts.map((par
 interface Readers {
   readonly number: Read
   readonly unsigned: Read
+  /** The same for amounts, which may be cents. */
+  readonly money: Read
+  readonly unsignedMoney: Read
   /** A number with a fraction of a cent, rounded if the layout says so. */
   readonly rounded: Read
+  /** The price of one unit. */
+  readonly price: (text: string, quantity: string | undefined) => string
   readonly amount: Read
 }
+
+const withoutSign =
+  (read: Read): Read =>
+  (text) =>
+    read(text).replace(/^-/, '')
 
 function readersFor(layout: Layout, report: ReadReport): Readers {
   const number = numberReader(layout) ?? ((text: string): string => text)
@@ -60,39 +73,45 @@ function readersFor(layout: Layout, report: ReadReport): Readers {
     if (cents !== undefined) report.round()
     return cents ?? text
   }
-  const unsigned = (text: string): string => number(text).replace(/^-/, '')
-  return { number, unsigned, rounded, amount: (text) => parsePrice(rounded(unsigned(text))) }
+  const money = layout.cents === true ? (text: string): string => ofCents(number(text)) : number
+  const [unsigned, unsignedMoney] = [withoutSign(number), withoutSign(money)]
+  const { lineTotal = false, round } = layout
+  const price = (text: string, quantity: string | undefined): string =>
+    lineTotal && quantity !== undefined
+      ? (unitPrice(text, quantity, round === 'half-up', () => report.round()) ?? text)
+      : rounded(text)
+  const amount = (text: string): string => parsePrice(rounded(unsignedMoney(text)))
+  return { number, unsigned, money, unsignedMoney, rounded, price, amount }
 }
 
-function stepsFor(layout: Layout, { number, unsigned, rounded, amount }: Readers): Step[] {
-  const { dateFormat, timeZone, round, lineTotal = false } = layout
+function stepsFor({ dateFormat, timeZone }: Layout, { number, money, unsignedMoney, price, amount }: Readers): Step[] {
   const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
-  const priceOf = (text: string, { quantity }: Values): string =>
-    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, round === 'half-up') ?? text) : rounded(text)
   // A stated amount is only compared or reported.
-  const reported = (text: string): string => parsePrice(roundHalfUp(unsigned(text)) ?? unsigned(text))
+  const reported = (text: string): string => parsePrice(roundHalfUp(unsignedMoney(text)) ?? unsignedMoney(text))
   return [
-    ...partsOf(counts, number),
-    ['price', (text, values) => priceOf(number(text), values)],
+    ['quantity', checked(number, parseQuantity)],
+    ['stock', checked(number, parseStock)],
+    ['price', (text, { quantity }) => checked((one) => price(money(one), quantity), parsePrice)(text)],
     ...(time === undefined ? [] : partsOf(times, time)),
     ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
   ]
 }
 
+/** A text is refused here rather than by the rules of the shop, because the flags that are given are known here. */
+const checked =
+  (read: Read, parse: (text: string) => unknown): Read =>
+  (text) => {
+    const value = read(text)
+    parse(value)
+    return value
+  }
+
 const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
 
 type Step = readonly [field: string, read: (text: string, values: Values) => string | undefined]
 
-/** The flags of {@link flagFor} that a layout has already. */
-const givenFlags = ({ decimalComma, currencySign, round, dateFormat }: Layout): string[] => [
-  ...(decimalComma === true ? ['--decimal-comma'] : []),
-  ...(currencySign === true ? ['--currency-sign'] : []),
-  ...(round === undefined ? [] : [`--round ${round}`]),
-  ...(dateFormat === undefined ? [] : [`--date-format ${dateFormat}`]),
-]
-
 /** Replaces the text of each field by the one that its step reads; undefined if it cannot be read. */
-function readValues(steps: readonly Step[], values: Values, given: readonly string[]): ValueFault[] {
+function readValues(steps: readonly Step[], values: Values, given: GivenFlags): ValueFault[] {
   const faults: ValueFault[] = []
   for (const [field, read] of steps) {
     const text = values[field]

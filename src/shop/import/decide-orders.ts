@@ -29,7 +29,7 @@ export interface OrderPolicy {
   readonly history: boolean
 }
 
-/** The decision about one order of the file. `existing`: an earlier run placed it. */
+/** The decision about one order of the file. `existing`: it was placed before, mostly by an earlier run. */
 export type Decision =
   | (Found & { readonly draft: DraftOrder })
   | { readonly outcome: 'reject'; readonly draft: DraftOrder; readonly error: DbtoolError }

@@ -34,28 +34,28 @@ class UniqueIndex {
   readonly #byColumn: ReadonlyMap<string, Map<string, ExistingRow>>
 
   constructor(
-    private readonly kind: ImportTable,
+    private readonly table: ImportTable,
     existing: readonly ExistingRow[],
   ) {
-    this.#byColumn = new Map(kind.unique.map((column) => [column, new Map<string, ExistingRow>()]))
+    this.#byColumn = new Map(table.unique.map((column) => [column, new Map<string, ExistingRow>()]))
     for (const row of existing) this.put(row, row)
   }
 
   of(column: string, row: ImportRow): ExistingRow | undefined {
     const value = row[column]
-    return typeof value === 'string' ? this.#byColumn.get(column)?.get(this.kind.fold(value)) : undefined
+    return typeof value === 'string' ? this.#byColumn.get(column)?.get(this.table.fold(value)) : undefined
   }
 
   put(values: ImportRow, holder: ExistingRow): void {
     for (const [column, index] of this.#byColumn) {
       const value = values[column]
-      if (typeof value === 'string') index.set(this.kind.fold(value), holder)
+      if (typeof value === 'string') index.set(this.table.fold(value), holder)
     }
   }
 
   /** Moves a row to new values; the values that it gives up are free for the next row. */
   move(from: ExistingRow, to: ImportRow): void {
-    for (const [column, index] of this.#byColumn) index.delete(this.kind.fold(String(from[column])))
+    for (const [column, index] of this.#byColumn) index.delete(this.table.fold(String(from[column])))
     const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined))
     this.put({ ...from, ...given }, ofThisFile)
   }
@@ -66,7 +66,7 @@ class UniqueIndex {
  * are the ids that earlier lines referred to.
  */
 export function decide(
-  kind: ImportTable,
+  table: ImportTable,
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
@@ -74,37 +74,28 @@ export function decide(
   const decisions: Decisions = {
     ...{ created: [], updated: [], unchanged: [], skipped: [], otherNames: [], refused: [], sensitive: [] },
   }
-  const index = new UniqueIndex(kind, existing)
+  const index = new UniqueIndex(table, existing)
   for (const draft of drafts) {
-    const { record, row, missing } = draft
-    const key = keyColumn(kind, row) ?? kind.unique[0]
+    const { record, row } = draft
+    const key = keyColumn(table, row) ?? table.unique[0]
     const found = index.of(key, row)
-    const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(kind, row, found) : []
-    const conflict = conflictOf(kind, row, index, { key, seen }) ?? forbidden(kind, sets)
-    if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
-    else if (found === undefined && missing.length > 0)
-      decisions.refused.push({
-        record,
-        code: 'NOT_FOUND',
-        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${inWords(missing)}`,
-      })
+    const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(table, row, found) : []
+    const refusal =
+      conflictOf(table, row, index, { key, seen }) ??
+      forbidden(table, sets) ??
+      againstPolicy(table, draft, { key, found, onConflict })
+    if (refusal !== undefined) decisions.refused.push({ record, ...refusal })
     else if (found === undefined) {
       decisions.created.push(draft)
-      decisions.sensitive.push(...countsOf(kind, sets))
+      decisions.sensitive.push(...countsOf(table, sets))
       index.put(row, ofThisFile)
-    } else if (onConflict === 'error')
-      decisions.refused.push({
-        record,
-        code: 'DUPLICATE',
-        reason: `${keyValue(key, row)} already exists (${kind.one} ${found.id})`,
-      })
-    else if (onConflict === 'skip') {
+    } else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
-      decisions.otherNames.push(...otherName(kind, found, row))
+      decisions.otherNames.push(...otherName(table, found, row))
       index.put(found, ofThisFile)
     } else {
       diffRow(decisions, found, row)
-      decisions.sensitive.push(...countsOf(kind, sets))
+      decisions.sensitive.push(...countsOf(table, sets))
       index.move(found, row)
     }
   }
@@ -135,6 +126,19 @@ function forbidden({ sensitive, permitted }: ImportTable, columns: readonly stri
     .filter((column) => !permitted.includes(column))
     .map((column) => `${column} is set only with ${sensitive[column]?.flag}`)
   return faults.length === 0 ? undefined : { code: 'BAD_INPUT', reason: faults.join('; ') }
+}
+
+/** The refusal of a new row without all its values, and of an existing row with `--on-conflict error`. */
+function againstPolicy(
+  { one }: ImportTable,
+  { row, missing }: DraftRow,
+  { key, found, onConflict }: { key: string; found: ExistingRow | undefined; onConflict: OnConflict },
+): Conflict | undefined {
+  if (found !== undefined && onConflict === 'error')
+    return { code: 'DUPLICATE', reason: `${keyValue(key, row)} already exists (${one} ${found.id})` }
+  if (found !== undefined || missing.length === 0) return undefined
+  const reason = `there is no ${one} with ${keyValue(key, row)}, and a new one needs ${inWords(missing)}`
+  return { code: 'NOT_FOUND', reason }
 }
 
 /**

@@ -22,6 +22,7 @@ import { oneCurrency } from './one-currency.ts'
 import { type Group, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, type HeadValues, OrderHead, type ReadAmounts } from './order-head.ts'
 import { type AmountNotImported, orderTotal, type TotalDifference } from './order-total.ts'
+import { faultsOfTotals } from './totals.ts'
 import { flagFor } from './value-hints.ts'
 
 const withoutUser = ['order_ref', 'sku', 'quantity']
@@ -40,7 +41,10 @@ export const guestOrderFields: Fields = { required: withoutUser, optional: ['use
 /** One order of the file. */
 export interface DraftOrder extends Pick<Group, 'ref'> {
   /** Its records as they came, for the rejects file. */
-  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'skippedAbove'>[]
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw' | 'isSkipped'>[]
+  /** The first of its lines that is not skipped, and the number of such lines. */
+  readonly line: number
+  readonly linesRead: number
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -67,6 +71,8 @@ export interface DraftRules {
   readonly key: KeyRule
   /** The user of orders for which the file names none. */
   readonly guest: string | undefined
+  /** Whether each line is known to repeat the amounts of its order; otherwise they may be those of the line. */
+  readonly repeatsAmounts?: boolean
 }
 
 export const importKeyPrefix = 'import:'
@@ -74,7 +80,12 @@ export const importKeyPrefix = 'import:'
 /** The column has 255 characters, and the prefix takes some of them. */
 const mostKeyCharacters = 255 - importKeyPrefix.length
 
-/** Yields the draft orders of a file. */
+/** Whether a line is a discount of its order. */
+const isDiscount = ({ values }: SourceRecord): boolean => values['line_discount'] !== undefined
+
+const isRead = ({ isSkipped = false }: Pick<SourceRecord, 'isSkipped'>): boolean => !isSkipped
+
+/** Yields the draft orders of a file, without those whose lines are all skipped. */
 export async function* draftOrders(
   groups: AsyncIterable<Group>,
   rules: DraftRules,
@@ -82,6 +93,7 @@ export async function* draftOrders(
   let index = 0
   const currencyFault = oneCurrency()
   for await (const group of groups) {
+    if (!group.records.some((record) => isRead(record) || isDiscount(record))) continue
     yield draftOf(group, index, rules, currencyFault)
     index += 1
   }
@@ -93,11 +105,14 @@ function draftOf(
   rules: DraftRules,
   currencyFault: ReturnType<typeof oneCurrency>,
 ): DraftOrder {
-  const { ref, records } = group
+  const { ref } = group
+  const records = group.records.filter(isRead)
   const faults = new Faulty()
   const head = new OrderHead(faults)
   faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
   const lines = readLines(records, head, faults, currencyFault)
+  if (records.length < group.records.length) readSkipped(group.records, head, faults)
+  if (records.length === 0) faults.add(group.records[0]?.line ?? 0, 'the order has only discounts')
   faults.add(records.at(-1)?.line ?? 0, ...faultsOfTotals(records))
   const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
   const { user = rules.guest ?? '', orderedAt, status, stated } = head
@@ -108,14 +123,20 @@ function draftOf(
   })
   return {
     ref,
+    line: (records[0] ?? group.records[0])?.line ?? 0,
+    linesRead: records.length,
     index,
     key: `${importKeyPrefix}${group.key}`,
     // The values of the records are free at once, while the order waits for its batch.
-    records: records.map(({ line, raw, skippedAbove: above }) =>
-      above === undefined ? { line, raw } : { line, raw, skippedAbove: above },
+    records: group.records.map(({ line, raw, isSkipped }) =>
+      isSkipped === true ? { line, raw, isSkipped } : { line, raw },
     ),
     faults: faults.byLine,
-    notes: [...head.notes, ...merged.notes],
+    notes: [
+      ...head.notes,
+      ...merged.notes,
+      ...(rules.repeatsAmounts === true || isProven(stated, difference) ? [] : head.repeatNotes),
+    ],
     user,
     orderedAt,
     status,
@@ -124,6 +145,10 @@ function draftOf(
     lines: faults.size > 0 ? [] : merged.lines,
   }
 }
+
+/** Whether the total in the file shows that the amounts of an order are right. */
+const isProven = ({ total }: OrderHead['stated'], difference: TotalDifference | undefined): boolean =>
+  total !== undefined && difference === undefined
 
 /** Returns the sound lines, and adds the other values of the records to the head of their order. */
 function readLines(
@@ -149,6 +174,21 @@ function readLines(
   return lines
 }
 
+/** Adds the values of skipped lines that no other line states. */
+function readSkipped(records: readonly SourceRecord[], head: OrderHead, faults: Faulty): void {
+  for (const record of records) {
+    if (isRead(record)) continue
+    const { values, unread = [], line } = record
+    const read = new FieldReader({
+      values: Object.fromEntries(Object.entries(values).filter(([field]) => !head.knows(field))),
+      unread: unread.filter(({ field }) => !head.knows(field)),
+    })
+    head.fill(readHead(read))
+    head.addAmounts(readAmounts(read), line)
+    faults.add(line, ...read.faults)
+  }
+}
+
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
 function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules): string[] {
   const lacks = (column: string): boolean =>
@@ -163,18 +203,6 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
     faults.push('ordered_at is empty, but it is part of the key')
   if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)
   return faults
-}
-
-const totals = /^(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)\b/i
-
-/** A row of totals at the end of a report has no reference, and would continue the order above it. */
-function faultsOfTotals(records: readonly SourceRecord[]): string[] {
-  const last = records.at(-1)
-  if (records.length === 1 || last?.values['order_ref'] !== undefined) return []
-  const text = [last?.values['sku'], last?.values['product_name']].find((one) => totals.test(one ?? ''))
-  return text === undefined
-    ? []
-    : [`${quoteValue(text)} seems to be the total of the file: delete the line, or give it its order_ref`]
 }
 
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
@@ -214,7 +242,7 @@ interface ReadRecord {
 function readRecord(record: SourceRecord, head: OrderHead): ReadRecord | { readonly faults: readonly string[] } {
   const { values, fault } = record
   if (fault !== undefined) return { faults: [fault] }
-  const read = new FieldReader(record)
+  const read = new FieldReader(record, { discountLines: false })
   const ofHead = head.repeats(values) ? undefined : readHead(read)
   const line = readLine(read)
   const amounts = hasAmounts(values) ? readAmounts(read) : undefined

@@ -1,7 +1,8 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { FieldRule, ImportRow, ImportTable, OnConflict, Stored } from './tables.ts'
-import { flagFor } from './value-hints.ts'
+import { isTotal, totalFault } from './totals.ts'
+import { flagFor, type GivenFlags } from './value-hints.ts'
 
 /** A record whose single values are all valid. */
 export interface DraftRow {
@@ -19,13 +20,13 @@ export interface Refusal {
 }
 
 /** Returns a function that reads a record as a row, or as a refusal with all its faults. */
-export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
+export function rowReader(table: ImportTable, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
   const {
     unique: [key],
     one,
     derived,
-  } = kind
-  const rules = Object.entries(kind.rules)
+  } = table
+  const rules = Object.entries(table.rules)
   const others = Object.entries(derived)
   return (record) => {
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
@@ -33,14 +34,17 @@ export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: S
     const row: Record<string, Stored | undefined> = {}
     const missing: string[] = []
     for (const [name, rule] of rules) {
-      const isMissing = rule.initial === undefined && isEmpty(record, name) && !isGenerated(kind, name)
+      const isMissing = rule.initial === undefined && isEmpty(record, name) && !isGenerated(table, name)
       if (isMissing) missing.push(name)
       if (isMissing && onConflict === 'error') read.faults.push(`${name} is empty`)
       else if (name in record.values) row[name] = valueOf(read, name, rule)
     }
     for (const [name, derive] of others) row[name] = derive(row)
+    const { [table.title ?? '']: title } = record.values
+    if (title !== undefined && record.values[key] === undefined && isTotal(title))
+      read.faults.push(totalFault(table.title ?? '', title))
     // A row without a key could not be found again, so every run would add it once more.
-    if (onConflict !== 'error' && keyColumn(kind, record.values) === undefined)
+    if (onConflict !== 'error' && keyColumn(table, record.values) === undefined)
       read.faults.push(`${key} is empty, but --on-conflict ${onConflict} needs it to find the ${one}`)
     return read.faults.length > 0
       ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') }
@@ -74,7 +78,11 @@ export class FieldReader {
   readonly faults: string[]
   readonly #record: ReadValues
 
-  constructor(record: ReadValues) {
+  /** `given` are the flags with which the values were not read. */
+  constructor(
+    record: ReadValues,
+    private readonly given: GivenFlags = {},
+  ) {
     this.#record = record
     this.faults = (record.unread ?? []).map(({ sentence }) => sentence)
   }
@@ -87,7 +95,7 @@ export class FieldReader {
       return parse(text)
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      this.faults.push(`${name} ${error.message}${flagFor(name, text)}`)
+      this.faults.push(`${name} ${error.message}${flagFor(name, text, this.given)}`)
       return undefined
     }
   }

@@ -4,10 +4,11 @@ import { parseMap, parsePairs } from '../../files/map.ts'
 import { orNearest } from '../../nearest.ts'
 import { quoteValue } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
-import type { Layout, SkipRule } from './layout.ts'
+import { cancelledRule, type Layout } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
 import { inWords } from '../../in-words.ts'
+import { parseSkip, parseStatusWords, type SkipColumn } from './row-flags.ts'
 
 /** The flags that describe a file; each replaces one part of the layout of the preset. */
 export interface FileFlags {
@@ -23,19 +24,21 @@ export interface FileFlags {
   readonly timeZone?: string | undefined
   readonly decimalComma?: boolean | undefined
   readonly currencySign?: boolean | undefined
+  readonly cents?: boolean | undefined
   readonly round?: 'half-up' | undefined
   /** `true`: the fields that an order has once. */
   readonly carryDown?: string | true | undefined
   readonly default?: string | undefined
   readonly skuFrom?: string | undefined
   readonly lineTotal?: boolean | undefined
+  readonly discountLines?: boolean | undefined
   readonly skipCancelled?: boolean | undefined
+  readonly skip?: string | undefined
+  readonly statusWords?: string | undefined
 }
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
 const mappedOrderFields: readonly string[] = [...lineAmountFields, ...reportedAmountFields]
-
-const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
 const ofOrder = ['order_ref', 'user', 'ordered_at']
 
@@ -43,7 +46,10 @@ const ofOrder = ['order_ref', 'user', 'ordered_at']
 export interface FileDescription {
   readonly layout: Layout
   readonly fields: Fields
+  /** The columns that the file must have. */
   readonly map: ReadonlyMap<string, string>
+  /** Whether a map gives the columns of another system, but not the one of the taxes. */
+  readonly isForeign: boolean
 }
 
 /**
@@ -70,13 +76,29 @@ export function describeFile(
   const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
   const rules = { ...withoutRulesOf(map, preset), ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
-  const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
+  const skips = flags.skip === undefined ? [] : parseSkip(flags.skip, new Set(Object.keys(columns)))
+  for (const { field } of skips) names.add(field)
+  const skip = [
+    ...(rules.skip ?? []),
+    ...skips.map(({ rule }) => rule),
+    ...(flags.skipCancelled === true ? [cancelledRule] : []),
+  ]
   // Without it, the orders would have today's prices of the shop.
   const required = noun === 'orders' && preset !== undefined ? [...own.required, 'price'] : own.required
-  const foreignStatus = map.has('status') || preset?.columns?.['status'] !== undefined
-  const layout = { ...rules, columns, skip, foreignStatus }
-  return { layout, map, fields: fieldsOf(layout, { ...own, required }, names) }
+  const foreignStatus =
+    map.has('status') || preset?.columns?.['status'] !== undefined || flags.statusWords !== undefined
+  const layout = { ...rules, columns: { ...columns, ...columnsOf(skips, columns) }, skip, foreignStatus }
+  const needed = skips.filter(({ field, column }) => field === column)
+  return {
+    layout,
+    map: new Map([...map, ...needed.map(({ field, column }) => [field, column] as const)]),
+    fields: fieldsOf(layout, { ...own, required }, names),
+    isForeign: map.size > 0 && !map.has('tax'),
+  }
 }
+
+const columnsOf = (skips: readonly SkipColumn[], columns: Readonly<Record<string, readonly string[]>>): object =>
+  Object.fromEntries(skips.map(({ field, column }) => [field, field === column ? [column] : columns[column]]))
 
 /** A mapped column is the value of its field, whatever the preset makes of others. */
 function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | undefined): Partial<PresetFile> {
@@ -89,16 +111,18 @@ function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | u
 
 function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
   const { inputFormat, delimiter, quote, encoding, dateFormat, timeZone } = flags
-  const { decimalComma, currencySign, round, lineTotal, carryDown } = flags
+  const { decimalComma, currencySign, cents, round, lineTotal, carryDown } = flags
+  const discountLines = noun === 'orders' ? (flags.discountLines ?? false) : undefined
   const carry = carryDown === true ? ofOrder : carryDown?.split(',').map((field) => field.trim())
   for (const field of carry ?? []) assertField('--carry-down', field, known)
   if (flags.skuFrom !== undefined) assertField('--sku-from', flags.skuFrom, known)
   const defaults = flags.default === undefined ? undefined : parsePairs('--default', flags.default, known)
   return {
     ...{ inputFormat, delimiter, quote, encoding, nulls: flags.null, dateFormat, timeZone },
-    ...{ decimalComma, currencySign, round, lineTotal, skuFrom: flags.skuFrom },
+    ...{ decimalComma, currencySign, cents, round, lineTotal, discountLines, skuFrom: flags.skuFrom },
     carryDown: carry,
     carryBy: carry !== undefined && noun === 'orders' ? 'order_ref' : undefined,
+    statusWords: flags.statusWords === undefined ? undefined : parseStatusWords(flags.statusWords),
     defaults: defaults === undefined ? undefined : Object.fromEntries(defaults),
   }
 }

@@ -212,7 +212,7 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
 
 function count(tally: OrderTally, decision: Decision): void {
   const { outcome, draft } = decision
-  tally.add({ lines_read: draft.records.length })
+  tally.add({ lines_read: draft.linesRead })
   if (outcome !== 'reject') {
     tally.addAmounts(draft.notImported, draft.difference)
     tally.names.add(decision.otherNames)
@@ -231,9 +231,7 @@ async function recordRejected({ rejects, onReject }: OrderImport, { draft, error
   const reason = (line: number): string => (draft.faults.size > 0 ? reasonOf(draft, line) : error.message)
   onReject(draft, reason(lineOf(draft)))
   // One line of NDJSON may hold several records.
-  const lines = draft.records
-    .flatMap(({ line, raw, skippedAbove = [] }) => [...skippedAbove, { line, raw }])
-    .filter(({ line }, index, all) => line !== all[index - 1]?.line)
+  const lines = draft.records.filter(({ line }, index, all) => line !== all[index - 1]?.line)
   if (rejects !== undefined) await Promise.all(lines.map((record) => rejects.add(record, reason(record.line))))
 }
 
@@ -266,7 +264,7 @@ function stopped(
   return new DbtoolError(cause.code, `${what}: ${cause.message}`, { cause, hint })
 }
 
-const lineOf = (draft: DraftOrder | undefined): number => draft?.records[0]?.line ?? 0
+const lineOf = (draft: DraftOrder | undefined): number => draft?.line ?? 0
 
 /** Larger batches are hardly faster, and lock their products longer: this one holds them for about 25 ms. */
 const batchOrders = 100

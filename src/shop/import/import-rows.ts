@@ -15,7 +15,7 @@ import type { ImportTable, OnConflict } from './tables.ts'
 import { rowSummary, type RowSummary, RowTally } from './tally.ts'
 
 export interface RowImport {
-  readonly kind: ImportTable
+  readonly table: ImportTable
   readonly file: RecordFile
   readonly db: Database
   readonly author: Author
@@ -71,14 +71,14 @@ function reportOnce({ rejects, onReject, onNote }: RowImport): ReportOnce {
 }
 
 async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTransaction): Promise<RowSummary> {
-  const { kind, file, author, onConflict, onError, signal, onProgress } = plan
+  const { table, file, author, onConflict, onError, signal, onProgress } = plan
   const tally: RowTally = new RowTally()
   const faults = new Faults(file.name, (codes) =>
     codes.has('DUPLICATE') && onConflict === 'error'
       ? 'skip such rows with --on-error skip --rejects FILE, or choose with --on-conflict what happens to existing rows'
       : 'or skip such rows with --on-error skip --rejects FILE',
   )
-  const writer = new RowWriter(kind, onConflict, author, inTransaction)
+  const writer = new RowWriter(table, onConflict, author, inTransaction)
   const onApplied = ({ counts, otherNames, notes }: Applied): void => {
     tally.add(counts)
     tally.names.add(otherNames)
@@ -86,12 +86,12 @@ async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTrans
   }
   const batches = checkedBatches(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
   try {
-    for await (const { drafts, refused, size } of oneAhead(inChunks(batches, rowReader(kind, onConflict)))) {
+    for await (const { drafts, refused, size } of oneAhead(inChunks(batches, rowReader(table, onConflict)))) {
       const refusals = [...refused, ...(await writer.apply(drafts, onApplied))].sort(
         (a, b) => a.record.line - b.record.line,
       )
       tally.add({ rows_read: size, rejected: refusals.length })
-      tally.hasKeyless ||= drafts.some(({ row }) => (row[kind.unique[0]] ?? null) === null)
+      tally.hasKeyless ||= drafts.some(({ row }) => (row[table.unique[0]] ?? null) === null)
       for (const refusal of refusals) {
         if (onError === 'skip') await once.refuse(refusal)
         else faults.add(refusal.code, `${file.name}, line ${refusal.record.line}: ${refusal.reason}`)
@@ -122,8 +122,8 @@ function stopped(plan: RowImport, tally: RowTally, cause: DbtoolError): DbtoolEr
 }
 
 /** A second run finds a row by its key; a row without one would be created again. */
-function again({ kind, onConflict }: RowImport, { hasKeyless }: RowTally): string {
-  if (hasKeyless) return `remove the imported rows from the file: a row without ${kind.unique[0]} is created again`
+function again({ table, onConflict }: RowImport, { hasKeyless }: RowTally): string {
+  if (hasKeyless) return `remove the imported rows from the file: a row without ${table.unique[0]} is created again`
   return `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to continue`
 }
 

@@ -1,4 +1,5 @@
 import type { Format } from '../../files/record-file.ts'
+import type { OrderStatus } from '../rules.ts'
 
 /** The texts by which a rule applies, in any case: `''` is an empty cell, `*` any other, and `-` a negative number. */
 export type Condition = Readonly<Record<string, readonly string[]>>
@@ -8,6 +9,9 @@ export interface SkipRule {
   readonly when: Condition
   readonly reason: string
 }
+
+/** The rule of `--skip-cancelled`, which holds for all lines of an order. */
+export const cancelledRule: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
 /** A value of a field that follows from other values of its record. */
 export interface Derivation {
@@ -45,9 +49,13 @@ export interface Layout {
   readonly timeZone?: string | undefined
   readonly decimalComma?: boolean | undefined
   readonly currencySign?: boolean | undefined
+  /** Amounts are whole cents. */
+  readonly cents?: boolean | undefined
   readonly round?: 'half-up' | undefined
   /** The column of the price holds the total of the line. */
   readonly lineTotal?: boolean | undefined
+  /** A line with a negative price is a discount of its order. Undefined: the file has no orders. */
+  readonly discountLines?: boolean | undefined
   /** Fields whose empty cells repeat the line above, as long as the field `carryBy` is the same or empty. */
   readonly carryDown?: readonly string[] | undefined
   readonly carryBy?: string | undefined
@@ -64,6 +72,8 @@ export interface Layout {
   readonly defaults?: Readonly<Record<string, string>> | undefined
   /** The words of `status` are those of another system. */
   readonly foreignStatus?: boolean | undefined
+  /** Its words that have another meaning than elsewhere, folded, and their statuses. */
+  readonly statusWords?: ReadonlyMap<string, OrderStatus> | undefined
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]

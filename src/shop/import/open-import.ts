@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../../errors.ts'
-import { type Fields, hintForFewer, type IgnoredColumn } from '../../files/columns.ts'
+import { type Fields, hintForFewer, type IgnoredColumn, positionsOf } from '../../files/columns.ts'
 import { parseEncoding } from '../../files/decode.ts'
 import { type Head, readHead } from '../../files/head.ts'
+import type { NullText } from '../../files/null-texts.ts'
 import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
 import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
@@ -43,8 +44,8 @@ export interface Reading {
   readonly missing: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
-  /** Cells with the text NULL, which is not read as an empty cell. */
-  readonly nullTexts: number
+  /** The texts of cells that are probably empty, and not read so. */
+  readonly nullTexts: readonly NullText[]
   /** Whether the taxes of a file with columns of its own are added, because one of them has the name of dbtool's. */
   readonly addsTax: boolean
 }
@@ -71,7 +72,7 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
         : {}
     const preset = guessed.preset ?? (named && flags.preset)
     const file = named ?? (guessed.preset === undefined ? undefined : presetFile(guessed.preset, noun))
-    const { layout, fields, map } = describeFile(noun, options.fields, { ...guessed.flags, ...flags }, file)
+    const { layout, fields, map, isForeign } = describeFile(noun, options.fields, { ...guessed.flags, ...flags }, file)
     const report = new ReadReport()
     const known = new Map(Object.entries(layout.columns ?? {}))
     const records = await recordFileOf(source, {
@@ -87,7 +88,7 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
       file: records,
       preset,
       layout,
-      reading: () => readingOf(records, report, { layout, preset, isForeign: map.size > 0 && !map.has('tax') }),
+      reading: () => readingOf(records, report, { layout, preset, isForeign }),
     }
   } catch (error) {
     await source.handle.close()
@@ -131,7 +132,7 @@ const readingOf = (file: RecordFile, report: ReadReport, { layout, preset, isFor
   skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,
   rounded: report.rounded,
-  nullTexts: layout.nulls?.includes('NULL') === true ? 0 : file.nullTexts(),
+  nullTexts: file.nullTexts.without(layout.nulls ?? []),
 })
 
 /** The error for columns that do not fit, with the preset that they do fit. */
@@ -155,7 +156,7 @@ async function withPreset(error: unknown, source: Source, { noun, flags }: OpenI
 const isKnownAs =
   (noun: PresetNoun, { required }: Fields) =>
   (names: readonly string[]): boolean =>
-    guesses(names, [noun]).length > 0 || required.every((field) => names.includes(field))
+    guesses(names, [noun]).length > 0 || required.every((field) => positionsOf(field, names).length > 0)
 
 interface Guessed {
   readonly preset?: string
@@ -168,7 +169,7 @@ function guessFor(noun: PresetNoun, fields: Fields, { names, delimiter }: Head):
   const [best] = guesses(names, [noun])
   const flags = delimiter === undefined || delimiter === ',' ? {} : { delimiter }
   if (best !== undefined) return { preset: best.preset, flags: best.file.delimiter === undefined ? flags : {} }
-  if (fields.required.every((field) => names.includes(field))) return { flags }
+  if (fields.required.every((field) => positionsOf(field, names).length > 0)) return { flags }
   throw new DbtoolError('BAD_INPUT', `no preset of ${noun} fits the columns ${listed(names)}`, {
     hint: hintForFewer(fields, names) ?? 'Name the columns with --map ours=theirs,….',
   })

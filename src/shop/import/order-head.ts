@@ -51,6 +51,7 @@ export class OrderHead {
     { readonly text: string; readonly compared: string | undefined; readonly at: number }
   >()
   readonly #amounts = new Map<AdjustmentKind, string>()
+  readonly #repeated = new Set<AdjustmentKind>()
   readonly #lineCents = new Map<LineAmountField, bigint>()
   readonly #reported = new Map<ReportedAmountField, bigint[]>()
   #last: Texts = {}
@@ -76,11 +77,27 @@ export class OrderHead {
   }
 
   addAmounts({ amounts, lineAmounts, reported }: ReadAmounts, at: number): void {
-    for (const [kind, amount] of amounts)
-      if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
+    for (const [kind, amount] of amounts) {
+      if (isZero(amount) || !this.#agrees(kind, amount, at)) continue
+      if (this.#amounts.has(kind)) this.#repeated.add(kind)
+      this.#amounts.set(kind, amount)
+    }
     for (const [field, amount] of lineAmounts)
       this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
     for (const [field, amount] of reported) this.#addReported(field, toCents(amount))
+  }
+
+  /** Whether a line has stated this value of the order. */
+  knows(field: string): boolean {
+    if (field === 'user') return this.user !== undefined
+    if (field === 'ordered_at') return this.orderedAt !== undefined
+    return [...this.#amounts.keys(), ...this.#reported.keys()].some((known) => known === field)
+  }
+
+  /** Adds the user and the time of a line that is skipped. */
+  fill({ user, orderedAt }: Pick<HeadValues, 'user' | 'orderedAt'>): void {
+    this.user ??= user
+    this.orderedAt ??= orderedAt
   }
 
   #addReported(field: ReportedAmountField, cents: bigint): void {
@@ -99,6 +116,15 @@ export class OrderHead {
       refund: largest(valuesOf('reported_refund')),
       lineDiscount: this.#amounts.has('discount') ? (this.#lineCents.get('line_discount') ?? 0n) : 0n,
     }
+  }
+
+  /** A sentence for each amount that several lines have. */
+  get repeatNotes(): string[] {
+    return [...this.#repeated].map(
+      (kind) =>
+        `its ${kind} of ${this.#amounts.get(kind) ?? ''} is on several lines, and counts once; ` +
+        `if each line has its own, add --map line_${kind}=COLUMN`,
+    )
   }
 
   get adjustments(): Adjustment[] {

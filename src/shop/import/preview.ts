@@ -1,21 +1,18 @@
 import type { Readable } from 'node:stream'
-import { DbtoolError } from '../../errors.ts'
-import { type Fields, foldName, positionsOf } from '../../files/columns.ts'
-import { type Head, readHead } from '../../files/head.ts'
+import { parseEncoding } from '../../files/decode.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { openSource, type Source } from '../../files/source.ts'
-import { listed } from '../../files/wording.ts'
+import { openSource } from '../../files/source.ts'
 import { quotedForShell } from '../../values.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { type DraftOrder, draftOrders, guestOrderFields, orderFields } from './draft-order.ts'
+import { type DraftOrder, draftOrders } from './draft-order.ts'
 import { rowReader } from './draft-row.ts'
-import { guesses } from './guess.ts'
+import type { FileFlags } from './file-flags.ts'
 import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
-import { type PresetNoun, presetNouns } from './presets/preset.ts'
+import { recognize, tables } from './recognize.ts'
 import { type AmountOfOrders, OrderTally } from './tally.ts'
-import { fieldsOf, importedProducts, importedUsers, type ImportTable, type OnConflict } from './tables.ts'
+import type { ImportTable, OnConflict } from './tables.ts'
 
 /** A file as an import would read it, without asking the shop. */
 export interface Preview {
@@ -43,48 +40,37 @@ interface Streams {
   readonly signal: AbortSignal
 }
 
-const tables: Readonly<Record<'products' | 'users', ImportTable>> = { products: importedProducts, users: importedUsers }
-const fieldsBy = (noun: PresetNoun, onConflict: OnConflict): Fields =>
-  noun === 'orders' ? orderFields : fieldsOf(tables[noun], onConflict)
 const rowsShown = 3
 
 /**
- * Finds the preset of a file, and reads the first orders or rows with it.
+ * Finds the preset of a file, and reads the first orders or rows with it, as far as the flags say nothing else.
  *
- * Throws BAD_INPUT if no preset fits, and the columns are not dbtool's either.
+ * Throws BAD_INPUT if no preset fits, and the columns are neither dbtool's nor named by the flags.
  */
-export async function previewFile(path: string, { stdin, signal }: Streams): Promise<Preview> {
-  const source = await openSource(path, { stdin, signal })
-  const { noun, preset, head, onConflict } = await recognize(source).catch(async (error: unknown) => {
-    await source.handle.close()
-    throw error
-  })
-  const guest = noun === 'orders' && !hasUser(preset, head.names) ? 'guest' : undefined
-  const flags = { preset: preset ?? undefined, delimiter: preset === null ? separatorOf(head) : undefined }
-  const opened = await importFileOf(source, {
-    noun,
-    fields: guest === undefined ? fieldsBy(noun, onConflict) : guestOrderFields,
-    flags,
-    stdin,
-    signal,
-    raw: false,
-  })
+export async function previewFile(path: string, given: FileFlags, { stdin, signal }: Streams): Promise<Preview> {
+  const encoding = given.encoding === undefined ? undefined : await parseEncoding(given.encoding)
+  const source = await openSource(path, { stdin, signal, encoding })
+  const { noun, preset, fields, flags, guest, onConflict } = await recognize(source, given).catch(
+    async (error: unknown) => {
+      await source.handle.close()
+      throw error
+    },
+  )
+  const opened = await importFileOf(source, { noun, fields, flags, stdin, signal, raw: false })
   try {
     const tally = new OrderTally()
     const first =
       noun === 'orders'
         ? await firstOrders(opened, tally, { signal, guest })
         : await firstRows(opened, tables[noun], onConflict)
-    const named = preset === null ? [] : ['--preset', preset]
     const belonging = guest === undefined ? [] : ['--guest', guest]
     const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
-    const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
     return {
       file: opened.file.name,
       format: opened.file.format,
       preset,
       system: presets.find(({ name }) => name === preset)?.system ?? null,
-      command: ['dbtool', noun, 'import', path, ...named, ...separated, ...belonging, ...updating]
+      command: ['dbtool', noun, 'import', path, ...typed(flags), ...belonging, ...updating]
         .map(quotedForShell)
         .join(' '),
       first,
@@ -96,50 +82,31 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
   }
 }
 
-const separatorOf = ({ format, delimiter }: Head): string | undefined =>
-  format !== 'csv' || delimiter === ',' ? undefined : delimiter === '\t' ? '\\t' : delimiter
+/** The flags of a file in the order of a command line. */
+const flagNames: readonly (keyof FileFlags)[] = [
+  ...(['preset', 'inputFormat', 'delimiter', 'quote', 'encoding', 'map', 'null', 'dateFormat', 'timeZone'] as const),
+  ...([
+    'decimalComma',
+    'currencySign',
+    'cents',
+    'round',
+    'default',
+    'carryDown',
+    'skip',
+    'skuFrom',
+    'lineTotal',
+  ] as const),
+  ...(['discountLines', 'statusWords', 'skipCancelled'] as const),
+]
 
-interface Recognized {
-  readonly noun: PresetNoun
-  readonly preset: string | null
-  readonly head: Head
-  readonly onConflict: OnConflict
-}
-
-/** Whether columns are those of a preset, or of dbtool. */
-const isKnown = (names: readonly string[]): boolean =>
-  guesses(names).length > 0 || ownNoun(names) !== undefined || isProductList(names)
-
-const ownNoun = (names: readonly string[]): PresetNoun | undefined =>
-  presetNouns.find((noun) => {
-    const { required } = noun === 'orders' ? guestOrderFields : fieldsBy(noun, 'error')
-    return required.every((field) => names.includes(field))
+/** The flags of a file as a person types them. */
+const typed = (flags: FileFlags): string[] =>
+  flagNames.flatMap((name) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const value = flags[name]
+    if (value === true) return [flag]
+    return [value].flat().flatMap((text) => (text === undefined || text === false ? [] : [flag, text]))
   })
-
-async function recognize(source: Source): Promise<Recognized> {
-  const head = await readHead(source, {}, isKnown)
-  const { names } = head
-  const [best] = guesses(names)
-  if (best !== undefined) return { noun: best.noun, preset: best.preset, head, onConflict: 'error' }
-  const own = ownNoun(names)
-  if (own !== undefined) return { noun: own, preset: null, head, onConflict: 'error' }
-  if (isProductList(names)) return { noun: 'products', preset: null, head, onConflict: 'update' }
-  throw new DbtoolError('BAD_INPUT', `no preset fits the columns ${listed(names)}`, {
-    hint: 'Name the columns with --map ours=theirs,… of orders import, products import or users import.',
-  })
-}
-
-/** Whether a file has nothing but columns of existing products, such as `sku,stock`. */
-function isProductList(names: readonly string[]): boolean {
-  const [fields, found] = [Object.keys(importedProducts.rules).map(foldName), names.map(foldName)]
-  return found.includes('sku') && found.length > 1 && found.every((name) => fields.includes(name))
-}
-
-/** Whether a file names the users of its orders. */
-function hasUser(preset: string | null, names: readonly string[]): boolean {
-  const columns = presets.find(({ name }) => name === preset)?.files.orders?.columns?.['user'] ?? ['user']
-  return columns.some((column) => positionsOf(column, names).length > 0)
-}
 
 interface OrdersOf {
   readonly signal: AbortSignal
@@ -161,7 +128,7 @@ async function firstOrders(
   return rows
 }
 
-function orderRow({ ref, records, user, orderedAt, lines, faults, status, ...order }: DraftOrder): PreviewRow {
+function orderRow({ ref, line: at, user, orderedAt, lines, faults, status, ...order }: DraftOrder): PreviewRow {
   const fault = faults.size === 0 ? null : [...faults].map(([line, what]) => `line ${line}: ${what}`).join('; ')
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
@@ -178,7 +145,7 @@ function orderRow({ ref, records, user, orderedAt, lines, faults, status, ...ord
     ...order.adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
     order.difference === undefined ? undefined : `${order.difference.inFile} in the file`,
   ]
-  const name = ref === '' ? `line ${records[0]?.line ?? 0}` : ref
+  const name = ref === '' ? `line ${at}` : ref
   return { name, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }
 

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
-import type { Line, Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
-import { quoteValue } from '../rules.ts'
+import type { Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import { parsePrice, parseQuantity, quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
-import { currencyOf } from './amounts.ts'
+import { currencyOf, numberReader } from './amounts.ts'
 import { converter } from './convert-values.ts'
-import { applies, type Join, type Layout, type Values } from './layout.ts'
+import { applies, cancelledRule, type Join, type Layout, type SkipRule, type Values } from './layout.ts'
 import { oneCurrency } from './one-currency.ts'
 import type { ReadReport } from './read-report.ts'
-import { statusOf } from './status-words.ts'
+import { foldStatus, statusOf } from './status-words.ts'
 import { OtherOrder } from './times.ts'
 
 /**
@@ -22,16 +23,13 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
   const clear = cleaner(layout)
   const complete = completer(layout, report)
   const convert = converter(layout, report)
+  const isDiscount = discountFinder(layout)
   return () => {
     report.restart()
     const carry = carrier(layout)
+    const cancelledOrder = new CancelledOrder()
     const currencyFault = oneCurrency()
     const signFaults = layout.currencySign === true ? oneSign(layout) : (): ValueFault[] => []
-    const skippedLines = new SkippedLines()
-    const skipped = (record: SourceRecord, reason: string): void => {
-      report.skip(reason)
-      skippedLines.add(record)
-    }
     return (record) => {
       const { values } = record
       if (record.fault !== undefined && isRemark(record.raw)) {
@@ -40,65 +38,80 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       }
       clear(values)
       carry(values, record.fault === undefined)
+      const { status: word } = values
       complete(values)
       if (record.fault !== undefined) return record
-      const reason = skip.find(({ when }) => applies(when, values))?.reason
+      const rule = skip.find(({ when }) => applies(when, values))
+      const reason = (rule ?? cancelledOrder.ruleOf(values, word))?.reason
+      cancelledOrder.add(values, rule)
       if (reason !== undefined) {
-        skipped(record, reason)
-        return undefined
+        report.skip(reason)
+        return skippedLine(record, converted(record, convert, fileName))
       }
-      skippedLines.leaveTo(record)
+      if (isDiscount(values)) {
+        report.notice('line with a negative price, imported as a discount of its order')
+        return discountLine(record, (all) => converted({ ...record, values: all }, convert, fileName))
+      }
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       if (unread.length > 0) return { ...record, unread }
       if (layout.subtract?.['quantity'] === undefined || !applies(nothingLeft, values)) return record
-      skipped(record, 'all of its units are refunded or cancelled')
-      return undefined
+      report.skip('all of its units are refunded or cancelled')
+      return skippedLine(record, [])
     }
   }
 }
 
 const nothingLeft = { quantity: ['0'] }
 
-/** The number of orders whose skipped lines are remembered; the lines of an order are mostly adjacent. */
-const mostSkippedOrders = 50
+/** The last order that is skipped because it is cancelled: its other lines may leave the status empty. */
+class CancelledOrder {
+  #ref: string | undefined
 
-interface SkippedOrder {
-  readonly lines: Line[]
-  readonly amounts: [field: string, text: string][]
+  /** `word` is the status of a line in the file, which may be unknown. */
+  ruleOf({ order_ref: ref, user, status }: Readonly<Values>, word: string | undefined): SkipRule | undefined {
+    if (this.#ref === undefined || word !== undefined || status !== undefined) return undefined
+    const isOfIt = ref === undefined ? user === undefined : ref === this.#ref
+    return isOfIt ? cancelledRule : undefined
+  }
+
+  add({ order_ref: ref }: Readonly<Values>, rule: SkipRule | undefined): void {
+    if (rule === cancelledRule) this.#ref = ref ?? this.#ref
+    else if (ref !== undefined && ref !== this.#ref) this.#ref = undefined
+  }
 }
 
-/** The skipped lines of orders: the next line of each takes over their amounts, and stays together with them. */
-class SkippedLines {
-  readonly #byRef = new Map<string, SkippedOrder>()
-  #lastRef = ''
+const ofOrder: readonly string[] = ['order_ref', 'user', 'ordered_at', ...orderAmountFields]
 
-  add({ line, raw, values, skippedAbove = [] }: SourceRecord): void {
-    const { order_ref: ref } = values
-    if (ref === undefined) return
-    this.#lastRef = ref
-    const order = this.#byRef.get(ref) ?? { lines: [], amounts: [] }
-    this.#byRef.set(ref, order)
-    order.lines.push(...skippedAbove, { line, raw })
-    for (const field of orderAmountFields) {
-      const text = values[field]
-      if (text !== undefined) order.amounts.push([field, text])
-    }
-    const [oldest] = this.#byRef.keys()
-    if (this.#byRef.size > mostSkippedOrders && oldest !== undefined) this.#byRef.delete(oldest)
-  }
+/**
+ * A line that is skipped stays with its order. The amounts of the order on it count, wherever it is, and the rejects
+ * have it beside the other lines. Undefined for a record of no order.
+ */
+function skippedLine(record: SourceRecord, unread: readonly ValueFault[]): SourceRecord | undefined {
+  if (record.values['order_ref'] === undefined) return undefined
+  const kept = Object.entries(record.values).filter(([field]) => ofOrder.includes(field))
+  const ofAmounts = unread.filter(({ field }) => orderAmountFields.some((amount) => amount === field))
+  const { line, raw, fault } = record
+  return { line, raw, fault, values: Object.fromEntries(kept), unread: ofAmounts, isSkipped: true }
+}
 
-  leaveTo(record: SourceRecord): void {
-    const { values } = record
-    const { order_ref: ref = this.#lastRef } = values
-    this.#lastRef = ref
-    if (this.#byRef.size === 0) return
-    const order = this.#byRef.get(ref)
-    if (order === undefined) return
-    for (const [field, text] of order.amounts) values[field] ??= text
-    record.skippedAbove = order.lines
-    this.#byRef.delete(ref)
-  }
+/** Returns the function that finds the lines with a negative price, and no negative quantity, if they are discounts. */
+function discountFinder(layout: Layout): (values: Readonly<Values>) => boolean {
+  if (layout.discountLines !== true) return () => false
+  const number = numberReader(layout) ?? ((text: string): string => text)
+  const isNegative = (text: string | undefined): boolean => text !== undefined && number(text).startsWith('-')
+  return ({ price, quantity }) => isNegative(price) && !isNegative(quantity)
+}
+
+/** The skipped line that adds a negative price to the discount of its order. */
+function discountLine(record: SourceRecord, convert: (values: Values) => ValueFault[]): SourceRecord | undefined {
+  const values: Values = { ...record.values, price: record.values['price']?.replace(/[-(]/, '') }
+  const unread = convert(values)
+  const { price, quantity } = values
+  if (price === undefined || quantity === undefined) return { ...record, unread }
+  const amount = fromCents(toCents(parsePrice(price)) * BigInt(parseQuantity(quantity)))
+  const skipped = skippedLine({ ...record, values }, unread)
+  return skipped && { ...skipped, values: { ...skipped.values, line_discount: amount } }
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */
@@ -167,7 +180,7 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
   const joins = Object.entries(layout.join ?? {})
   const derivations = Object.entries(layout.derive ?? {})
   const defaults = Object.entries(layout.defaults ?? {})
-  const { skuFrom, foreignStatus = false } = layout
+  const { skuFrom, foreignStatus = false, statusWords } = layout
   return (values) => {
     for (const [field, rule] of joins) fill(values, field, joined(rule, values))
     for (const [field, rules] of derivations) {
@@ -179,7 +192,8 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]
     if (name !== undefined) values['sku'] ??= skuOf(name)
-    if (foreignStatus && values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
+    const word = foreignStatus ? values['status'] : undefined
+    if (word !== undefined) values['status'] = statusWords?.get(foldStatus(word)) ?? knownStatus(word, report)
   }
 }
 

@@ -35,7 +35,7 @@ export class RowWriter {
   readonly #seen = new SeenIds()
 
   constructor(
-    private readonly kind: ImportTable,
+    private readonly table: ImportTable,
     private readonly onConflict: OnConflict,
     private readonly author: Author,
     private readonly inTransaction: RunInTransaction,
@@ -76,14 +76,14 @@ export class RowWriter {
   }
 
   private async write(queries: Queries, drafts: readonly DraftRow[], how: 'insert' | 'look up'): Promise<Written> {
-    const { kind, onConflict, author } = this
-    const existing = how === 'look up' ? await existingRows(queries, kind, onConflict, drafts) : []
-    const decisions = decide(kind, onConflict, drafts, { existing, seen: this.#seen })
-    const { created, notes } = await withKeys(queries, kind, decisions.created)
-    const newIds = await insertAll(queries, kind, created)
-    await updateAll(queries, kind, decisions.updated)
+    const { table, onConflict, author } = this
+    const existing = how === 'look up' ? await existingRows(queries, table, onConflict, drafts) : []
+    const decisions = decide(table, onConflict, drafts, { existing, seen: this.#seen })
+    const { created, notes } = await withKeys(queries, table, decisions.created)
+    const newIds = await insertAll(queries, table, created)
+    await updateAll(queries, table, decisions.updated)
     const written = { ...decisions, created, notes, newIds }
-    await logAll(queries, author, kind, written)
+    await logAll(queries, author, table, written)
     return written
   }
 }
@@ -130,11 +130,11 @@ async function withKeys(
  */
 function existingRows(
   queries: Queries,
-  kind: ImportTable,
+  table: ImportTable,
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
 ): Promise<ExistingRow[]> {
-  const { table, unique, title = [], instants, fold, folded } = kind
+  const { name, unique, title = [], instants, fold, folded } = table
   const columns = new Set([
     ...unique,
     ...[title].flat(),
@@ -147,7 +147,7 @@ function existingRows(
   const lookups = unique.flatMap((column) => {
     const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [fold(row[column])] : []))
     const where = `${folded[column] ?? column} IN (${values.map(() => '?').join(', ')})`
-    return values.length === 0 ? [] : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${where}` }]
+    return values.length === 0 ? [] : [{ values, sql: `SELECT ${selected} FROM ${name} WHERE ${where}` }]
   })
   return lookups.length === 0
     ? Promise.resolve([])
@@ -161,14 +161,14 @@ const bound = ({ secret }: ImportTable, column: string, value: Stored): Value =>
   secret.includes(column) && typeof value === 'string' ? new Secret(value) : value
 
 /** The new ids, in the order of the drafts. */
-async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly DraftRow[]): Promise<number[]> {
-  const rules = Object.entries(kind.rules)
-  const derived = Object.keys(kind.derived)
+async function insertAll(queries: Queries, table: ImportTable, drafts: readonly DraftRow[]): Promise<number[]> {
+  const rules = Object.entries(table.rules)
+  const derived = Object.keys(table.derived)
   const values = drafts.map(({ row }) => [
-    ...rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
+    ...rules.map(([column, { initial }]) => bound(table, column, row[column] ?? initial ?? null)),
     ...derived.map((column) => row[column] ?? null),
   ])
-  const ids = (await queries.bulk<{ id: number }>(kind.insert, values)).map(({ id }) => id)
+  const ids = (await queries.bulk<{ id: number }>(table.insert, values)).map(({ id }) => id)
   if (ids.length !== drafts.length)
     throw new DbtoolError('UNEXPECTED', `the server returned ${ids.length} new ids for ${drafts.length} rows`)
   return ids
@@ -178,28 +178,28 @@ async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly D
  * Runs one statement for all rows that change the same columns, in ascending id, the order in which orders lock their
  * products.
  */
-async function updateAll(queries: Queries, kind: ImportTable, updates: Decisions['updated']): Promise<void> {
+async function updateAll(queries: Queries, table: ImportTable, updates: Decisions['updated']): Promise<void> {
   const groups = new Map<string, Update[]>()
   for (const update of [...updates].sort((a, b) => a.existing.id - b.existing.id)) {
     const name = Object.keys(update.changes).join()
     groups.set(name, [...(groups.get(name) ?? []), update])
   }
-  for (const [name, group] of groups) await updateColumns(queries, kind, name.split(','), group)
+  for (const [name, group] of groups) await updateColumns(queries, table, name.split(','), group)
 }
 
 async function updateColumns(
   queries: Queries,
-  kind: ImportTable,
+  table: ImportTable,
   columns: readonly string[],
   group: readonly Update[],
 ): Promise<void> {
-  const parts = columns.map((column) => kind.assignments[column] ?? `${column} = ?`)
+  const parts = columns.map((column) => table.assignments[column] ?? `${column} = ?`)
   const marked = columns.flatMap((column, index) => (parts[index]?.match(/\?/g) ?? []).map(() => column))
   const values = group.map(({ existing, changes }) => [
-    ...marked.map((column) => bound(kind, column, changes[column] ?? null)),
+    ...marked.map((column) => bound(table, column, changes[column] ?? null)),
     existing.id,
   ])
-  await queries.bulk(`UPDATE ${kind.table} SET ${parts.join(', ')}, updated_at = UTC_TIMESTAMP() WHERE id = ?`, values)
+  await queries.bulk(`UPDATE ${table.name} SET ${parts.join(', ')}, updated_at = UTC_TIMESTAMP() WHERE id = ?`, values)
 }
 
 /** The decisions, with the ids of the created rows. */
@@ -212,14 +212,14 @@ export interface Written extends Decisions {
 async function logAll(
   queries: Queries,
   author: Author,
-  kind: ImportTable,
+  table: ImportTable,
   { created, updated, newIds }: Written,
 ): Promise<void> {
   await writeLogs(queries, author, [
-    ...created.map(({ row }, index) => kind.created(newIds[index] ?? 0, row)),
+    ...created.map(({ row }, index) => table.created(newIds[index] ?? 0, row)),
     ...updated.map(({ existing, changes }) => ({
-      ...kind.updated(existing),
-      changes: { before: existing, after: ofFields(kind, changes) },
+      ...table.updated(existing),
+      changes: { before: existing, after: ofFields(table, changes) },
     })),
   ])
 }

@@ -1,6 +1,9 @@
 import type { OrderStatus } from '../rules.ts'
 
-/** The words by which other systems name the state of an order, as far as one of dbtool's statuses means the same. */
+/**
+ * The words by which other systems name the state of an order, as far as one of dbtool's statuses means the same. No
+ * word has another meaning elsewhere: an order that is closed is refunded in Magento, and paid at a till.
+ */
 const words: Readonly<Record<OrderStatus, readonly string[]>> = {
   pending: [
     ...['pending', 'pending payment', 'awaiting payment', 'on hold', 'holded', 'new', 'unpaid', 'not paid'],
@@ -18,7 +21,7 @@ const words: Readonly<Record<OrderStatus, readonly string[]>> = {
   ],
   delivered: ['delivered', 'completed', 'complete', 'shipped delivered to buyer'],
   cancelled: [
-    ...['cancelled', 'canceled', 'refunded', 'voided', 'void', 'failed', 'closed', 'trash', 'returned', 'declined'],
+    ...['cancelled', 'canceled', 'refunded', 'voided', 'void', 'failed', 'trash', 'returned', 'declined'],
     ...['payment error', 'expired', 'fraud', 'shipped returning to seller', 'shipped returned to seller'],
     ...['shipped rejected by buyer'],
   ],
@@ -29,9 +32,10 @@ const statuses = new Map(
 )
 
 /** The status that a word of another system means; undefined for a word that is unknown. */
-export const statusOf = (word: string): OrderStatus | undefined => statuses.get(folded(word))
+export const statusOf = (word: string): OrderStatus | undefined => statuses.get(foldStatus(word))
 
-const folded = (word: string): string =>
+/** Two words are the same if only case, spaces, hyphens and underscores differ. */
+export const foldStatus = (word: string): string =>
   word
     .toLowerCase()
     .replace(/^wc-/, '')

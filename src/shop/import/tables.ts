@@ -60,7 +60,7 @@ export interface SensitiveColumn {
 
 /** The rules for importing one table. */
 export interface ImportTable {
-  readonly table: 'users' | 'products'
+  readonly name: 'users' | 'products'
   readonly one: string
   /** The rules by column, in the order of the values of `insert`. */
   readonly rules: Readonly<Record<string, FieldRule>>
@@ -99,7 +99,12 @@ export interface GeneratedKey {
 }
 
 /** The fields of a file. A row that may exist already needs only its key. */
-export function fieldsOf({ table, rules, unique: [key], generated }: ImportTable, onConflict: OnConflict): Fields {
+export function fieldsOf(table: ImportTable, onConflict: OnConflict): Fields {
+  const {
+    rules,
+    unique: [key],
+    generated,
+  } = table
   const names = Object.keys(rules)
   const required = names.filter(
     (name) =>
@@ -109,13 +114,13 @@ export function fieldsOf({ table, rules, unique: [key], generated }: ImportTable
   )
   const sufficient =
     onConflict === 'error' && generated === undefined
-      ? { fields: [key], hint: `To update existing ${table} from these columns, add --on-conflict update.` }
+      ? { fields: [key], hint: `To update existing ${table.name} from these columns, add --on-conflict update.` }
       : undefined
   return { required, optional: names.filter((name) => !required.includes(name)), sufficient }
 }
 
 export const importedProducts: ImportTable = {
-  table: 'products',
+  name: 'products',
   one: 'product',
   rules: {
     sku: nullable(parseSku),
@@ -152,7 +157,7 @@ export const importedProducts: ImportTable = {
 
 /** A user without a password hash exists but cannot log in. */
 export const importedUsers: ImportTable = {
-  table: 'users',
+  name: 'users',
   one: 'user',
   rules: {
     username: required(parseUsername),

@@ -55,7 +55,8 @@ export function rowSummary(tally: RowTally): RowSummary {
 }
 
 /**
- * The counts of an import of orders. `orders_existing` are orders that an earlier run of the same file placed.
+ * The counts of an import of orders. `orders_existing` were placed before, mostly by an earlier run of the same file.
+ * Orders that this run placed in an attempt whose connection was lost are among them.
  * `lines_read` counts lines of the file, `lines_placed` lines of orders.
  */
 export const orderCounts = [

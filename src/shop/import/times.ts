@@ -1,6 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import { instantsOf, zoneNamed } from '../../time-zone.ts'
 import { quoteValue } from '../rules.ts'
+import { monthNamed } from './month-names.ts'
 
 /** Reads a time as a file writes it, and returns it in ISO 8601 and UTC. Throws InvalidValue. */
 export type ReadTime = (text: string) => string
@@ -20,26 +21,35 @@ export class OtherOrder extends InvalidValue {
   }
 }
 
-type Part = 'year' | 'year2' | 'month' | 'monthName' | 'day' | 'hour' | 'minute' | 'second' | 'half' | 'zone'
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const anyMonth = `(?:${months.join('|')})[a-z]*\\.?`
+type Part =
+  | 'year'
+  | 'year2'
+  | 'month'
+  | 'monthName'
+  | 'day'
+  | 'weekday'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'half'
+  | 'zone'
 
 /** The tokens of a format, which has other spellings such as strptime's. */
 const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> = {
   YYYY: ['year', '\\d{4}'],
   YY: ['year2', '\\d{4}|\\d{2}'],
-  MMM: ['monthName', anyMonth],
+  MMM: ['monthName', '\\p{L}{3,}\\.?'],
   MM: ['month', '\\d{1,2}'],
   M: ['month', '\\d{1,2}'],
   DD: ['day', '\\d{1,2}'],
   D: ['day', '\\d{1,2}'],
+  ddd: ['weekday', '\\p{L}{2,}\\.?'],
   HH: ['hour', '\\d{1,2}'],
   H: ['hour', '\\d{1,2}'],
   mm: ['minute', '\\d{2}'],
-  ss: ['second', '\\d{2}(?:\\.\\d{1,6})?'],
+  ss: ['second', '\\d{2}(?:\\.\\d{1,9})?'],
   A: ['half', '[ap]\\.?m\\.?'],
-  Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}|[a-z]{2,4}'],
+  Z: ['zone', 'z|[+-]\\d{2}(?::?\\d{2})?|[a-z]{2,4}'],
 }
 
 /** Names of zones with one meaning, those of RFC 5322 and of Europe, and their hours from UTC. */
@@ -68,10 +78,13 @@ const otherSpellings: Readonly<Record<string, string>> = {
   '%z': 'Z',
 }
 /** Text in brackets stands for itself. */
-const anyToken = new RegExp(['\\[[^[\\]]*\\]', ...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'), 'g')
+const anyToken = new RegExp(
+  ['\\[[^[\\]]*\\]', 'ddd', ...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'),
+  'g',
+)
 
 /** The time of day that may follow a format without one. */
-const timeOfDay = '(?:[T ]+(HH):(mm)(?::(ss))?(?: ?(A))?(?: ?(Z))?)?'
+const timeOfDay = '(?:,?[T ]+(HH):(mm)(?::(ss))?(?: ?(A))?(?: ?(Z))?)?'
 
 interface Format {
   readonly pattern: RegExp
@@ -105,12 +118,13 @@ function compile(format: string): Format {
   if (!has('year', 'year2') || !has('month', 'monthName') || !has('day'))
     throw new InvalidValue(`must have a year, a month and a day, not ${quoteValue(format)}; ${usage}`)
   if (!has('hour')) source += timeOfDay.replace(/\((HH|mm|ss|A|Z)\)/g, (_all, token: string) => group(token))
-  return { pattern: new RegExp(`^${source}$`, 'i'), parts }
+  return { pattern: new RegExp(`^${source}$`, 'iu'), parts }
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+')
 
-const usage = 'write it with YYYY, YY, MM, MMM, DD, HH, mm, ss, A and Z, such as DD.MM.YYYY HH:mm'
+const usage =
+  'write it with YYYY, YY, MM, MMM, DD, ddd, HH, mm, ss, A and Z, such as DD.MM.YYYY HH:mm, or X for Unix time'
 
 type Parts = Partial<Record<Part, string>>
 
@@ -118,7 +132,7 @@ type Parts = Partial<Record<Part, string>>
 function wallTime(parts: Parts): number | undefined {
   const { year, year2 = '', month, monthName = '', day, hour = '0', minute = '0', second = '0', half } = parts
   const fullYear = year === undefined ? Number(year2) + centuryOf(year2) : Number(year)
-  const monthIndex = month === undefined ? months.indexOf(monthName.slice(0, 3).toLowerCase()) : Number(month) - 1
+  const monthIndex = month === undefined ? (monthNamed(monthName) ?? -1) : Number(month) - 1
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0)
   const isHalf = half === undefined || (Number(hour) >= 1 && Number(hour) <= 12)
   const at = new Date(0)
@@ -139,6 +153,7 @@ const iso = compile('YYYY-MM-DD')
  * Throws InvalidValue for a format or a zone that does not exist.
  */
 export function timeReader(format: string | undefined, zone: string | undefined): ReadTime {
+  if (format === 'X' || format === 'x') return unixReader(format)
   const formats = format === undefined ? [iso] : [compile(format), iso]
   const toUtc = zone === undefined || zone === 'UTC' ? (wall: number): number => wall : zoneReader(zone)
   return (text) => {
@@ -158,6 +173,19 @@ export function timeReader(format: string | undefined, zone: string | undefined)
   }
 }
 
+/** Reads the seconds (`X`) or milliseconds (`x`) since 1970, which a server counts in UTC. */
+const unixReader =
+  (format: 'X' | 'x'): ReadTime =>
+  (text) => {
+    const digits = format === 'X' ? /^\d{1,11}(?:\.\d{1,6})?$/ : /^\d{12,14}$/
+    if (!digits.test(text))
+      throw new InvalidValue(`must be a Unix time in ${unixUnits[format]}, not ${quoteValue(text)}`)
+    const at = new Date(Math.floor(Number(text) * (format === 'X' ? 1_000 : 1)))
+    return at.toISOString().replace('.000Z', 'Z')
+  }
+
+const unixUnits = { X: 'seconds', x: 'milliseconds' }
+
 /** A month of more than 12, which would be a day. */
 const isSwapped = ({ month, day, ...rest }: Parts): boolean =>
   Number(month) > 12 && wallTime({ ...rest, month: day ?? '', day: month ?? '' }) !== undefined
@@ -169,12 +197,12 @@ const otherLetter: Readonly<Record<string, string>> = { M: 'D', D: 'M', m: 'd', 
 
 /** Undefined for a name that is no zone, or of several. */
 function offsetOf(zone: string): number | undefined {
-  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? []
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
   if (sign === undefined) {
     const named = zoneNames[zone.toLowerCase()]
     return named === undefined ? undefined : named * 3_600_000
   }
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000
 }
 
 /**

@@ -1,39 +1,135 @@
-import { shortenedNumber } from '../rules.ts'
+import { InvalidValue } from '../../errors.ts'
+import { isNullText } from '../../files/null-texts.ts'
+import { inWords } from '../../in-words.ts'
+import { quotedForShell } from '../../values.ts'
+import { parsePrice, parseQuantity, parseStock, shortenedNumber } from '../rules.ts'
 import { amountFields } from './amount-fields.ts'
+import { numberReader, roundHalfUp } from './amounts.ts'
+import type { Layout } from './layout.ts'
+import { statusOf } from './status-words.ts'
+import { type ReadTime, timeReader } from './times.ts'
+
+/** The flags of a file with which a value was not read. */
+export type GivenFlags = Pick<Layout, 'decimalComma' | 'currencySign' | 'round' | 'dateFormat' | 'discountLines'>
 
 const names = new Set(['order_ref', 'user', 'sku', 'username'])
 
-const money = new Set<string>(['price', ...amountFields])
+const numbers = new Map<string, (text: string) => string | number>([
+  ...['price', ...amountFields].map((field) => [field, parsePrice] as const),
+  ['quantity', parseQuantity],
+  ['stock', parseStock],
+])
+
 const times = new Set(['ordered_at', 'created_at', 'last_login'])
 
-/** The shapes of values that a flag of the import can read, in the order in which they are looked for. */
-const shapes: readonly { fields: ReadonlySet<string>; shape: RegExp; flag: string }[] = [
-  {
-    fields: money,
-    shape: /^[-+(]?\s*(?:\p{Sc}|\p{L}{1,3}\.?)\s*[-+]?[\d.,'’][\d.,'’\s]*\)?$/u,
-    flag: '--currency-sign',
-  },
-  { fields: money, shape: /^[-+(]?[\d.,'’\s]+(?:\p{Sc}|\p{L}{1,3}\.?)\)?$/u, flag: '--currency-sign' },
-  { fields: money, shape: /^[\d.\s'’]*\d,\d{1,2}$/, flag: '--decimal-comma' },
-  { fields: money, shape: /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, flag: '--currency-sign' },
-  { fields: money, shape: /^\d+\.\d{2}0*[1-9]\d*$/, flag: '--round half-up' },
-  { fields: new Set(['status']), shape: /./, flag: '--map status=status, with the words of other systems,' },
-  { fields: times, shape: /^\d{1,2}\.\d{1,2}\.\d{4}/, flag: '--date-format DD.MM.YYYY' },
-  {
-    fields: times,
-    shape: /^\d{1,2}[/-]\d{1,2}[/-]\d{2}(?:\d{2})?/,
-    flag: '--date-format, such as DD/MM/YYYY or MM/DD/YY,',
-  },
-  { fields: times, shape: /^\d{4}\D\d{1,2}\D\d{1,2}|\p{L}{3,}/u, flag: "--date-format, such as 'DD MMM YYYY HH:mm'," },
+/**
+ * The end of a sentence about a value that cannot be read: `; --decimal-comma reads it as 4.50`, or nothing. It names
+ * only flags that read it: they are tried.
+ */
+export function flagFor(field: string, text: string, given: GivenFlags = {}): string {
+  if (isNullText(text) || (field === 'stock' && !/\d/.test(text)))
+    return `; --null ${quotedForShell(text)} reads it as empty`
+  if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
+  if (field === 'status') return statusHint(text)
+  if (field === 'quantity' && /^-\d/.test(text)) return '; --skip quantity=- omits such lines'
+  if (field === 'price' && isNegative(text, given)) return '; --discount-lines makes it a discount of its order'
+  const parse = numbers.get(field)
+  if (parse !== undefined) return numberHint(text, parse, given)
+  return times.has(field) ? timeHint(text, given) : ''
+}
+
+const statusHint = (word: string): string =>
+  statusOf(word) === undefined
+    ? `; --status-words STATUS=${quotedForShell(word)} gives it a meaning`
+    : '; --map status=status, with the words of other systems, reads it'
+
+const isNegative = (text: string, given: GivenFlags): boolean =>
+  given.discountLines === false &&
+  /^-\d+(?:\.\d+)?$/.test(numberReader({ ...given, currencySign: true, decimalComma: true })?.(text) ?? text)
+
+type NumberFlags = Pick<GivenFlags, 'decimalComma' | 'currencySign' | 'round'>
+
+/** The flags of numbers, alone before together. */
+const numberFlags: readonly NumberFlags[] = [
+  { currencySign: true },
+  { decimalComma: true },
+  { round: 'half-up' },
+  { currencySign: true, decimalComma: true },
+  { currencySign: true, round: 'half-up' },
+  { decimalComma: true, round: 'half-up' },
 ]
 
-/**
- * The end of a sentence about a value that a flag would read: `; --decimal-comma reads it`, or nothing. `given` are the
- * flags with which it was not read.
- */
-export function flagFor(field: string, text: string, given: readonly string[] = []): string {
-  if (/^(?:NULL|\\N)$/.test(text)) return `; --null '${text}' reads it as empty`
-  if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
-  const found = shapes.find(({ fields, shape, flag }) => fields.has(field) && shape.test(text) && !given.includes(flag))
-  return found === undefined ? '' : `; ${found.flag} reads it`
+const typed: Readonly<Record<keyof NumberFlags, string>> = {
+  currencySign: '--currency-sign',
+  decimalComma: '--decimal-comma',
+  round: '--round half-up',
+}
+
+function numberHint(text: string, parse: (text: string) => string | number, given: GivenFlags): string {
+  const read = (all: NumberFlags): string | number | undefined =>
+    valueOf(() => parse(rounded(numberReader(all)?.(text) ?? text, all)))
+  // The value itself is right, and not its relation to another one.
+  if (read(given) !== undefined) return ''
+  const readings = numberFlags.flatMap((flags) => {
+    const value = read({ ...given, ...flags })
+    return value === undefined ? [] : [{ flags: flagsOf(flags), value }]
+  })
+  const fewest = Math.min(...readings.map(({ flags }) => flags.length))
+  const best = readings.filter(
+    ({ flags, value }, index) => flags.length === fewest && readings.findIndex((one) => one.value === value) === index,
+  )
+  if (best.length === 0) return ''
+  const verb = fewest === 1 ? 'reads' : 'read'
+  const clauses = best.map(
+    ({ flags, value }, index) => `${inWords(flags)} ${index === 0 ? `${verb} it ` : ''}as ${value}`,
+  )
+  return `; ${clauses.join(', ')}`
+}
+
+const flagsOf = (flags: NumberFlags): string[] =>
+  (Object.keys(flags) as (keyof NumberFlags)[]).map((flag) => typed[flag])
+
+const rounded = (text: string, { round }: NumberFlags): string =>
+  round === undefined ? text : (roundHalfUp(text) ?? text)
+
+function valueOf<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InvalidValue) return undefined
+    throw error
+  }
+}
+
+/** The usual formats, those with one meaning first. */
+const formats: readonly { readonly format: string; readonly read: ReadTime }[] = [
+  ...[
+    'DD.MM.YYYY',
+    'DD.MM.YY',
+    'YYYY/MM/DD',
+    'YYYY.MM.DD',
+    'YYYYMMDD',
+    'YYYY-MM-DD h:mm:ss A',
+    'YYYY-MM-DD HH:mm:ss Z',
+  ],
+  ...['DD/MM/YYYY', 'MM/DD/YYYY', 'DD/MM/YY', 'MM/DD/YY', 'DD-MM-YYYY', 'MM-DD-YYYY', 'DD-MM-YY', 'MM-DD-YY'],
+  ...['D MMM YYYY', 'D. MMM YYYY', 'D MMM, YYYY', 'MMM D, YYYY', 'MMM D YYYY', 'D-MMM-YYYY', 'D-MMM-YY', 'MMM-D-YY'],
+  ...['ddd, D MMM YYYY HH:mm:ss Z', 'ddd MMM D YYYY', 'ddd, MMM D, YYYY', 'MMM D, YYYY [at] h:mm A'],
+  ...['D MMM YYYY [à] HH:mm', 'DD/MM/YYYY [à] HH:mm', 'DD.MM.YYYY HH:mm [Uhr]', 'DD.MM.YYYY, HH:mm [Uhr]'],
+].map((format) => ({ format, read: timeReader(format, undefined) }))
+
+const smallestUnixTime = 100_000_000
+
+function timeHint(text: string, { dateFormat }: GivenFlags): string {
+  if (/^\d{5}(?:\.\d+)?$/.test(text)) return ': if it is a day of a spreadsheet, format its column as a date'
+  const unix = /^\d{9,10}(?:\.\d+)?$/.test(text) ? 'X' : /^\d{12,13}$/.test(text) ? 'x' : undefined
+  if (unix !== undefined && Number(text) >= smallestUnixTime)
+    return dateFormat === unix ? '' : `; --date-format ${unix} reads it as ${timeReader(unix, undefined)(text)}`
+  const found = formats.filter(({ format, read }) => format !== dateFormat && valueOf(() => read(text)) !== undefined)
+  if (found.length === 0)
+    return dateFormat === undefined && /\d/.test(text) ? '; --date-format FORMAT reads others' : ''
+  // Two digits of a year also read four.
+  const isSame = (format: string): boolean => found.some((one) => one.format === format.replace('YY', 'YYYY'))
+  const words = found.flatMap(({ format }) => (isSame(format) ? [] : [quotedForShell(format)]))
+  return `; --date-format ${words.join(' or ')} reads it`
 }

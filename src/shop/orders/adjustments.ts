@@ -4,13 +4,21 @@ import { fromCents, toCents } from './money.ts'
 
 /** The kinds of amounts that an order has beside its lines. */
 export const adjustmentKinds = ['shipping', 'discount', 'tax'] as const
+/** The kind of an adjustment. */
 export type AdjustmentKind = (typeof adjustmentKinds)[number]
 
 /** An amount beside the lines of an order. Discounts are negative; shipping and tax are not. */
 export interface Adjustment {
   readonly kind: AdjustmentKind
+  /** Its name on the invoice. */
   readonly label: string | null
+  /** A decimal text with two decimals. */
   readonly amount: string
+}
+
+/** An adjustment to make. A discount is deducted, with or without a minus sign. */
+export interface NewAdjustment extends Pick<Adjustment, 'kind' | 'amount'> {
+  readonly label?: string | null | undefined
 }
 
 /** Makes the adjustment of an amount without sign; undefined for zero. */

@@ -37,7 +37,7 @@ export class OrderQueue {
 
   /** Places one order; resolves and rejects as {@link placeOrder} does. */
   place(request: OrderRequest, options: QueueOptions = {}): Promise<Placement> {
-    if (options.signal?.aborted === true) return Promise.reject(new Withdrawn())
+    if (options.signal?.aborted === true) return Promise.reject(new Withdrawn(options.signal.reason))
     const order = new QueuedOrder(request, options, this.#withdraw)
     this.#waiting.add(order)
     this.#sendSoon()

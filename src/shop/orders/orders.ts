@@ -5,25 +5,34 @@ import { type OrderStatus, quoteValue } from '../rules.ts'
 import { allOf, asItIs, eachOf, type Select } from '../select.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
 
+/** An order without its items. Amounts are decimal texts with two decimals, such as `'59.80'`. */
 export interface OrderHead {
   readonly id: number
   readonly user_id: number
   readonly username: string
   readonly status: OrderStatus
+  /** The sum of the items and adjustments: a decimal text. */
   readonly total_amount: string
+  /** The key of the caller, or the random one of an order without a key. */
   readonly idempotency_key: string
   readonly created_at: Date
 }
 
+/** One product of an order. */
 export interface OrderItem {
   readonly product_id: number
   readonly sku: string | null
+  /** The present name of the product. */
   readonly name: string
+  /** Units, 1 or more. */
   readonly quantity: number
+  /** The price of one unit when the order was placed: a decimal text. */
   readonly price: string
+  /** `quantity` times `price`: a decimal text. */
   readonly subtotal: string
 }
 
+/** An order with its items by product, and its adjustments. */
 export interface Order extends OrderHead, AdjustmentSums {
   readonly items: readonly OrderItem[]
   readonly adjustments: readonly Adjustment[]

@@ -13,11 +13,13 @@ import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
 import { refuseAttempts, type RefusedOrder } from './refusals.ts'
 
+/** A product to order. */
 export interface OrderLine {
+  /** Number of the product, as `dbtool products list` shows it. */
   readonly productId: number
   /** Units, 1 or more. */
   readonly quantity: number
-  /** A unit price agreed elsewhere, as on an invoice; the default is the current price of the product. */
+  /** A unit price agreed elsewhere, as a text such as `'19.90'`; the default is the current price of the product. */
   readonly price?: string | undefined
 }
 
@@ -46,19 +48,27 @@ export interface OrderRequest {
   readonly earlier?: readonly EarlierAttempt[] | undefined
 }
 
+/** The result of placing an order. */
 export interface Placement {
   /** `existing`: the same order was placed earlier with this key; no stock was deducted. */
   readonly outcome: 'placed' | 'existing'
+  /** Number of the order. An order of a dry run does not exist. */
   readonly orderId: number
+  /** The total of the order: a decimal text with two decimals. */
   readonly totalAmount: string
 }
 
+/** A product that cannot be ordered in the requested quantity. */
 export interface Shortage {
   readonly product_id: number
   readonly sku: string | null
+  /** Null if there is no such product. */
   readonly name: string | null
+  /** The requested units. */
   readonly wanted: number
+  /** The available units; null if there is no such product. */
   readonly stock: number | null
+  /** 1 if the product is for sale, 0 if not; null if there is no such product. */
   readonly is_active: number | null
 }
 

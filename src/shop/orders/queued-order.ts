@@ -21,8 +21,8 @@ export interface QueueOptions {
 
 /** The error of an order that was withdrawn. Its batch then begins again without it. */
 export class Withdrawn extends DbtoolError {
-  constructor() {
-    super('INTERRUPTED', 'the order was withdrawn before it was sent')
+  constructor(cause?: unknown) {
+    super('INTERRUPTED', 'the order was withdrawn before it was sent', { cause })
   }
 }
 
@@ -43,7 +43,7 @@ export class QueuedOrder {
   ) {
     this.answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     const { signal, deadline } = options
-    this.#stopListening = onAbort(signal, () => this.#giveUp(new Withdrawn()))
+    this.#stopListening = onAbort(signal, () => this.#giveUp(new Withdrawn(signal?.reason)))
     if (deadline !== undefined)
       this.#timer = setTimeout(() => this.#giveUp(deadline.error(this.#state === 'sent')), timerMs(deadline.ms))
   }

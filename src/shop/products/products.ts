@@ -2,19 +2,33 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, newId, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
-import { joined, contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
+import {
+  joined,
+  contains,
+  startsWith,
+  oneOf,
+  orderAndPage,
+  where,
+  type Condition,
+  type Page,
+  type Sort,
+} from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { onlyOne, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 
+/** A product with its price and stock. */
 export interface Product {
   readonly id: number
   readonly sku: string | null
   readonly name: string
   readonly description: string | null
+  /** The price of one unit: a decimal text with two decimals, such as `'4.50'`. */
   readonly price: string
+  /** The available units. */
   readonly stock: number
+  /** Whether the product is for sale. */
   readonly is_active: boolean
   readonly created_at: Date
   readonly updated_at: Date
@@ -169,13 +183,21 @@ export interface ProductFilter {
   readonly ids?: readonly number[] | undefined
   /** Text in SKU or name, ignoring case. */
   readonly search?: string | undefined
+  /** The beginning of the SKU or of the name, ignoring case. */
+  readonly skuStart?: string | undefined
+  readonly nameStart?: string | undefined
 }
 
+const anyCaseSku = 'p.sku COLLATE utf8mb4_unicode_ci'
+
 /** The WHERE conditions on `products p`. */
-export function productConditions({ active, search, ids }: ProductFilter): (Condition | undefined)[] {
+export function productConditions(filter: ProductFilter): (Condition | undefined)[] {
+  const { active, search, skuStart, nameStart, ids } = filter
   return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
-    search === undefined ? undefined : contains(['p.sku COLLATE utf8mb4_unicode_ci', 'p.name'], search),
+    search === undefined ? undefined : contains([anyCaseSku, 'p.name'], search),
+    skuStart === undefined ? undefined : startsWith(anyCaseSku, skuStart),
+    nameStart === undefined ? undefined : startsWith('p.name', nameStart),
     oneOf('p.id', ids),
   ]
 }

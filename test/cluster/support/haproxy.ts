@@ -10,9 +10,9 @@ import type { GaleraNode } from '../../support/galera.ts'
 export const noHaproxy =
   spawnSync('haproxy', ['-v']).status === 0 ? undefined : "skipped: Debian's package haproxy is not installed"
 
-/** A node, by the port at which it listens. */
+/** A node, by the ports at which it listens to clients and to checks. */
 interface Backend {
-  readonly ports: { readonly sql: number }
+  readonly ports: { readonly sql: number; readonly extra: number }
 }
 
 export interface Haproxy {
@@ -66,10 +66,10 @@ function documentedConfiguration(): string {
 function configurationFor(nodes: readonly Backend[], port: number, documented: string): string {
   const own = documented
     .replace(/bind \S+/, `bind 127.0.0.1:${port}`)
-    .replace(/^( *server n(\d)) \S+/gm, (_line, server: string, number: string) => {
+    .replace(/^( *server n(\d)) \S+ check port \d+/gm, (_line, server: string, number: string) => {
       const node = nodes[Number(number) - 1]
       if (node === undefined) throw new Error(`there is no node for server n${number}`)
-      return `${server} 127.0.0.1:${node.ports.sql}`
+      return `${server} 127.0.0.1:${node.ports.sql} check port ${node.ports.extra}`
     })
   return `global\n  maxconn 500\n${own}`
 }

@@ -5,23 +5,15 @@ import type { Cells } from '../../../src/cells.ts'
 import { CellStream } from '../../../src/db/connection/cell-stream.ts'
 import { connect } from '../../../src/db/connection/connect.ts'
 import type { Connection } from '../../../src/db/connection/connection.ts'
-import { defaultLimits, type Limits } from '../../../src/db/target.ts'
 import { testDatabase } from '../../support/database.ts'
-import { brokenNetwork } from '../proxy.ts'
 
 const database = testDatabase({ migrated: false })
 const many = 'SELECT seq AS n, REPEAT(seq, 20) AS text FROM seq_1_to_50000'
 
-async function connected(limits: Partial<Limits> = {}): Promise<Connection> {
-  const db = await connect(database.target, { ...defaultLimits, ...limits })
+async function connected(): Promise<Connection> {
+  const db = await connect(database.target)
   onTestFinished(() => db.close())
   return db
-}
-
-/** Resolves when no statement like this one runs any more. */
-async function untilGone(like: string): Promise<void> {
-  const running = 'SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ? AND ID <> CONNECTION_ID()'
-  while ((await database.connection.rows(running, [database.name, like])).length > 0) await sleep(10)
 }
 
 /** The cells as texts. */
@@ -107,16 +99,6 @@ describe('the bytes of a SELECT', () => {
     expect(db.mayHoldTransaction).toBe(false)
   })
 
-  it('wait for a reader that is slower than the time limit of a statement', async () => {
-    const db = await connected({ statementTimeoutMs: 200 })
-    let rows = 0
-    await db.eachCells(many, [], async (cells) => {
-      if (rows === 0) await sleep(1_000)
-      rows += cells.rows
-    })
-    expect(rows).toBe(50_000)
-  })
-
   it('wait at the server while the reader does', async () => {
     const db = await connected()
     let isDone = false
@@ -130,41 +112,6 @@ describe('the bytes of a SELECT', () => {
     expect(isDone).toBe(false)
     hold.release?.()
     await reading
-  })
-
-  it('do not wait for a server that is slower than it, and nothing stays behind', async () => {
-    const db = await connected({ statementTimeoutMs: 200 })
-    await expect(db.eachCells('SELECT SLEEP(60)', [], nothing)).rejects.toMatchObject({ code: 'STATEMENT_TIMEOUT' })
-    expect(db.usable).toBe(false)
-    await untilGone('%SLEEP(60)%')
-  })
-
-  it('end with the error of their reader, unchanged, and nothing stays behind', async () => {
-    const db = await connected()
-    const enough = new Error('enough')
-    await expect(db.eachCells(`${many} WHERE seq <> 11`, [], () => Promise.reject(enough))).rejects.toBe(enough)
-    expect(await db.rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
-    await untilGone('%seq <> 11%')
-  })
-
-  it.each([
-    ['before the first row', 'SELECT nonsense', 'QUERY_FAILED'],
-    ['after thousands of rows', 'SELECT 18446744073709531615 + seq > 0 AS n FROM seq_1_to_50000', 'CONSTRAINT'],
-  ])('end with an error of the server %s, after which the connection can be used', async (_when, sql, code) => {
-    const db = await connected()
-    await expect(db.eachCells(sql, [], nothing)).rejects.toMatchObject({ code })
-    expect(await db.rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
-    expect(await allCells(db, 'SELECT 2')).toEqual([['2']])
-  })
-
-  it('end where the connection does', async () => {
-    const network = await brokenNetwork(database.target)
-    const db = await connect(network.target)
-    const broken = db.eachCells(many, [], async () => {
-      network.cut()
-      await sleep(10)
-    })
-    await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
   })
 })
 

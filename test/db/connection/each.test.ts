@@ -58,19 +58,38 @@ describe('the rows of a SELECT, in batches,', () => {
     })
   })
 
+  it('end where the pool is closed, and their lease is released', async () => {
+    const pool = openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions })
+    const db = new PooledDatabase(pool)
+    const cut = db.each('SELECT SLEEP(60), 2', [], nothing)
+    const failure = expect(cut).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    while (!(pool.stats().inUse > 0)) await sleep(5)
+    await pool.close(0)
+    await failure
+    await untilGone('%SLEEP(60), 2%')
+    expect(pool.stats()).toMatchObject({ inUse: 0, open: 0 })
+  })
+})
+
+type OnBatch = (rows: number) => Promise<void>
+
+describe.each([
+  ['rows', (db: Connection, sql: string, on: OnBatch) => db.each(sql, [], (batch) => on(batch.length))],
+  ['bytes', (db: Connection, sql: string, on: OnBatch) => db.eachCells(sql, [], ({ rows }) => on(rows))],
+])('the %s of a SELECT, in batches,', (_what, read) => {
   it('wait for a reader that is slower than the time limit of a statement', async () => {
     const db = await connected({ statementTimeoutMs: 200 })
     let rows = 0
-    await db.each(many, [], async (batch) => {
+    await read(db, many, async (batch) => {
       if (rows === 0) await sleep(1_000)
-      rows += batch.length
+      rows += batch
     })
     expect(rows).toBe(50_000)
   })
 
   it('do not wait for a server that is slower than it, and nothing stays behind', async () => {
     const db = await connected({ statementTimeoutMs: 200 })
-    await expect(db.each('SELECT SLEEP(60)', [], nothing)).rejects.toMatchObject({
+    await expect(read(db, 'SELECT SLEEP(60)', nothing)).rejects.toMatchObject({
       code: 'STATEMENT_TIMEOUT',
       message: expect.stringMatching(/ has sent no row for 200 ms$/),
       hint: 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
@@ -82,7 +101,7 @@ describe('the rows of a SELECT, in batches,', () => {
   it('end with the error of their reader, unchanged, and nothing stays behind', async () => {
     const db = await connected()
     const enough = new Error('enough')
-    await expect(db.each(`${many} WHERE seq <> 11`, [], () => Promise.reject(enough))).rejects.toBe(enough)
+    await expect(read(db, `${many} WHERE seq <> 11`, () => Promise.reject(enough))).rejects.toBe(enough)
     expect(await db.rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
     await untilGone('%seq <> 11%')
   })
@@ -92,29 +111,20 @@ describe('the rows of a SELECT, in batches,', () => {
     ['after thousands of rows', 'SELECT 18446744073709531615 + seq > 0 AS n FROM seq_1_to_50000', 'CONSTRAINT'],
   ])('end with an error of the server %s, after which the connection can be used', async (_when, sql, code) => {
     const db = await connected()
-    await expect(db.each(sql, [], nothing)).rejects.toMatchObject({ code })
+    await expect(read(db, sql, nothing)).rejects.toMatchObject({ code })
     expect(await db.rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    const sizes: number[] = []
+    await read(db, 'SELECT 2', (rows) => (sizes.push(rows), nothing()))
+    expect(sizes).toEqual([1])
   })
 
   it('end where the connection does', async () => {
     const network = await brokenNetwork(database.target)
     const db = await connect(network.target)
-    const broken = db.each(many, [], async () => {
+    const broken = read(db, many, async () => {
       network.cut()
       await sleep(10)
     })
     await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-  })
-
-  it('end where the pool is closed, and their lease is released', async () => {
-    const pool = openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions })
-    const db = new PooledDatabase(pool)
-    const cut = db.each('SELECT SLEEP(60), 2', [], nothing)
-    const failure = expect(cut).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-    while (!(pool.stats().inUse > 0)) await sleep(5)
-    await pool.close(0)
-    await failure
-    await untilGone('%SLEEP(60), 2%')
-    expect(pool.stats()).toMatchObject({ inUse: 0, open: 0 })
   })
 })

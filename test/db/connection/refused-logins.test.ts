@@ -77,12 +77,30 @@ describe('a login is refused', () => {
   })
 
   it('by an account that demands TLS, or a client certificate', async () => {
+    const [server] = await database.connection.rows<{ tls: string }>('SELECT @@have_ssl AS tls')
+    const hint = server?.tls === 'YES' ? 'demand --ssl-mode required' : 'sets ssl_cert and ssl_key of the server'
     for (const name of ['encrypted', 'certified'])
-      await expectFailure(connect(as(name)), {
+      await expectFailure(connect(as(name)), { ...denied, message: 'Access denied', hint })
+  })
+
+  it('by an account that demands TLS, on a server without it', { timeout: 120_000 }, async () => {
+    const { paths, port } = await testServer({ tls: false })
+    await withSession(paths, async (db) => {
+      await db.execute(`CREATE USER 'ada'@'%' IDENTIFIED BY '${password}' REQUIRE SSL`)
+    })
+    const target = { ...as('plain'), user: 'ada', socket: undefined, host: '127.0.0.1', port }
+    for (const mode of ['disabled', 'preferred'] as const)
+      await expectFailure(connect({ ...target, ssl: { mode } }), {
         ...denied,
-        message: 'Access denied',
-        hint: 'demand --ssl-mode required',
+        message: "Access denied for user 'ada'",
+        hint: /; the account may also require TLS, for which an administrator sets ssl_cert and ssl_key of the server/,
       })
+    await expectFailure(connect({ ...target, ssl: { mode: 'required' } }), {
+      code: 'TLS_FAILED',
+      exitCode: 4,
+      message: 'no encrypted connection',
+      hint: /^an administrator sets ssl_cert and ssl_key of the server; or choose another --ssl-mode$/,
+    })
   })
 
   it('by too many connections in an hour', async () => {

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
 import { migrate, rollback } from '../../../src/db/migrations/migrate.ts'
 import { loadMigrations, type Migration } from '../../../src/db/migrations/migration-files.ts'
 import type { Session } from '../../../src/db/queries.ts'
 import { appliedMigrations, assertUsable, migrationStates } from '../../../src/db/migrations/schema-state.ts'
+import { assertSchema } from '../../../src/db/migrations/usable.ts'
 import { dbtool } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
 import { broken, dropTables, dyingSession, folder, interfere, statesOf, tablesOf } from './migration-folder.ts'
@@ -175,6 +176,53 @@ describe('a migration that another process is applying', () => {
     expect(outputs).toMatchObject(lines.map(() => expected))
     await session.close()
     await database.connection.execute(
+      'DROP TABLE logs, order_adjustments, order_items, order_refusals, orders, products, addresses, users, ' +
+        'schema_migrations',
+    )
+  })
+})
+
+describe('a table that another process has just created', () => {
+  it.each([
+    ['while it goes on', true],
+    ['and it has ended', false],
+  ])('is not in the way of its migration: %s', async (_when, goesOn) => {
+    const [reader, session] = await Promise.all([connect(database.target), connect(database.target)])
+    onTestFinished(async () => void (await Promise.all([reader.close(), session.close()])))
+    let finish = (): void => undefined
+    const mayFinish = new Promise<void>((resolve) => (finish = resolve))
+    let migrating: Promise<unknown> | undefined
+    const startsToMigrate = (): Promise<void> =>
+      new Promise((created) => {
+        interfere(session, (statement) => {
+          if (!statement.startsWith('CREATE TABLE products')) return undefined
+          created()
+          return mayFinish
+        })
+        migrating = migrate({ session, known: loadMigrations() })
+      })
+    const hasMigrated = async (): Promise<unknown> => {
+      finish()
+      return migrating
+    }
+    const rows = reader.rows.bind(reader)
+    reader.rows = async (...statement: Parameters<Session['rows']>) => {
+      // The reader has read that nothing is applied yet.
+      if (statement[0].includes('information_schema.TABLES') && migrating === undefined) {
+        await startsToMigrate()
+        if (!goesOn) await hasMigrated()
+      }
+      return rows(...statement)
+    }
+    const asserting = assertSchema(reader, loadMigrations())
+    if (goesOn)
+      await expect(asserting).rejects.toMatchObject({
+        code: 'MIGRATIONS_PENDING',
+        message: expect.stringContaining('is migrating this database now'),
+      })
+    else expect(new Set((await asserting).map(({ state }) => state))).toEqual(new Set(['applied']))
+    await hasMigrated()
+    await session.execute(
       'DROP TABLE logs, order_adjustments, order_items, order_refusals, orders, products, addresses, users, ' +
         'schema_migrations',
     )

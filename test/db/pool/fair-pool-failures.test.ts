@@ -76,12 +76,13 @@ describe('when no connection can be opened', () => {
     server.mode = 'at once'
     await pass(100)
     await waiting
-    const late = expect(pool.acquire()).rejects.toMatchObject({
-      message: 'no connection within 1000 ms from a pool of 2 + 0: 2 in use, 0 idle, 0 opening, 1 waiting',
-      cause: undefined,
-    })
+    const late = pool.acquire().catch((error: unknown) => error)
     await pass(1_000)
-    await late
+    const error = await late
+    expect(error).toMatchObject({
+      message: 'no connection within 1000 ms from a pool of 2 + 0: 2 in use, 0 idle, 0 opening, 1 waiting',
+    })
+    expect(error).not.toHaveProperty('cause')
     lease.release()
   })
 

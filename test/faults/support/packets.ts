@@ -22,6 +22,8 @@ export interface PacketProxy {
   readonly counts: Readonly<Record<Direction, number>>
   /** Whether the fault has happened. */
   readonly struck: boolean
+  /** The connections that were refused after the fault. */
+  readonly refused: number
   /** Whether nobody can connect any more once the fault has happened. */
   refuseAfterwards(refusing: boolean): void
   /** Lets a packet that was held through, whoever still waits for an answer. */
@@ -77,7 +79,7 @@ export async function packetProxy(
 ): Promise<PacketProxy> {
   const ends = new Set<Socket>()
   const counts = { up: 0, down: 0 }
-  const state = { struck: false, refusing: false, held: (): void => undefined }
+  const state = { struck: false, refusing: false, refused: 0, held: (): void => undefined }
 
   const relay = (from: Socket, to: Socket, direction: Direction): void => {
     const splitter = new PacketSplitter()
@@ -109,6 +111,7 @@ export async function packetProxy(
 
   const listener = createServer((client) => {
     if (state.struck && state.refusing) {
+      state.refused += 1
       client.destroy()
       return
     }
@@ -129,6 +132,9 @@ export async function packetProxy(
     counts,
     get struck() {
       return state.struck
+    },
+    get refused() {
+      return state.refused
     },
     release: () => state.held(),
     refuseAfterwards: (refusing) => void (state.refusing = refusing),

@@ -58,7 +58,7 @@ describe.each([
   ])('is no %s in a file of %s', async (field, noun, rows) => {
     const { exitCode, error } = await importing(noun, rows, ...(noun === 'orders' ? ['--create-missing'] : []))
     const wayOut =
-      name === 'NULL' ? "; --null 'NULL' reads it as empty" : ': format its column as text, and export it again'
+      name === 'NULL' ? '; --null NULL reads it as empty' : ': format its column as text, and export it again'
     expect([exitCode, error.message]).toEqual([2, expect.stringMatching(/line 2: /)])
     expect(error.message).toContain(`${field} ${fault}${wayOut}`)
   })

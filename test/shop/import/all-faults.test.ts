@@ -16,10 +16,10 @@ it.each<[line: string, rows: string[], faults: string[]]>([
     'orders import --date-format DD.MM.YYYY --create-missing',
     ['order_ref,user,sku,quantity,price,ordered_at', 'A,ada,,0,1.5.5,31.13.2026'],
     [
-      "ordered_at must be a time such as DD.MM.YYYY, not '31.13.2026'",
-      'sku is empty',
       "quantity must be a whole number from 1 to 2147483647, not '0'",
       "price must be an amount such as 19.90, not '1.5.5'",
+      "ordered_at must be a time such as DD.MM.YYYY, not '31.13.2026'",
+      'sku is empty',
     ],
   ],
   [
@@ -27,8 +27,8 @@ it.each<[line: string, rows: string[], faults: string[]]>([
     ['sku,name,price,stock', 'POT,Pot,$ 9.00,1', 'CUP,,€ 4.50,-1'],
     [
       "price is in '€' here, but '$' above: import them apart",
-      'name is empty',
       "stock must be a whole number from 0 to 2147483647, not '-1'",
+      'name is empty',
     ],
   ],
 ])('%s names all faults of a row, and no flag that is given', async (line, rows, faults) => {

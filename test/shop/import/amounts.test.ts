@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { numberReader, roundHalfUp, unitPrice } from '../../../src/shop/import/amounts.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { numberReader, ofCents, roundHalfUp, unitPrice } from '../../../src/shop/import/amounts.ts'
 
 const comma = { decimalComma: true }
 const sign = { currencySign: true }
@@ -29,6 +29,10 @@ describe('a number as a file writes it', () => {
     [both, '€ 1.004,50', '1004.50'],
     [both, '4,50 zł', '4.50'],
     [both, 'kr. 4,50', '4.50'],
+    [sign, 'CHF 12.–', '12'],
+    [sign, "CHF 2'500.-", '2500'],
+    [sign, '12.-- CHF', '12'],
+    [comma, '12,—', '12'],
   ])('%j reads %s', (style, text, number) => {
     expect(numberReader(style)?.(text)).toBe(number)
   })
@@ -42,10 +46,17 @@ describe('a number as a file writes it', () => {
     [sign, '4,50'],
     [sign, '$4.5.0'],
     [sign, 'free'],
+    [sign, '12.-5'],
+    [sign, '12.---'],
     [sign, '$'],
     [both, '1 0045,00'],
   ])('%j leaves %s to the rule of its field', (style, text) => {
     expect(numberReader(style)?.(text)).toBe(text)
+  })
+
+  it('of cents is exact', () => {
+    expect(['1999', '5', '-250', '1000.0'].map(ofCents)).toEqual(['19.99', '0.05', '-2.50', '10.00'])
+    for (const text of ['19.99', '1e3', '', 'x']) expect(() => ofCents(text)).toThrow('must be whole cents')
   })
 
   it('needs no rewriting without these flags', () => {
@@ -71,6 +82,11 @@ describe('rounding', () => {
     expect(unitPrice('0.10', '10', false)).toBe('0.01')
     expect(unitPrice('10.00', '3', true)).toBe('3.33')
     expect(unitPrice('20.00', '3', true)).toBe('6.67')
+    const onRounded = vi.fn<() => void>()
+    expect(unitPrice('9.00', '3', true, onRounded)).toBe('3.00')
+    expect(onRounded).not.toHaveBeenCalled()
+    expect(unitPrice('3.50', '3', true, onRounded)).toBe('1.17')
+    expect(onRounded).toHaveBeenCalledOnce()
     expect(() => unitPrice('10.00', '3', false)).toThrow('divided by 3 is no whole number of cents')
     for (const [total, quantity] of [
       ['x', '1'],

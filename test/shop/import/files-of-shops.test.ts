@@ -348,7 +348,8 @@ describe('a file of today', () => {
       'a row of totals at the end',
       ['order_ref,user,sku,quantity,price', 'A,kim,TEA,1,5.00', ',,Total,1,5.00'],
       [],
-      "line 3: 'Total' seems to be the total of the file: delete the line, or give it its order_ref",
+      "line 3: 'Total' seems to be the total of the file: delete the line, give it its order_ref, " +
+        'or add --skip sku=Total',
     ],
     [
       'a preset whose price the file lacks',
@@ -442,6 +443,23 @@ describe('products', () => {
     ])
     const { exitCode, stderr } = await run(['products', 'import', path, '--preset', 'auto'])
     expect([exitCode, stderr.split('\n').at(-2)]).toEqual([0, '1 record: its stock is not counted, and 0 if it is new'])
+  })
+
+  it('with the empty cells of other programs: each text is told, and read as empty when asked', async () => {
+    const path = saved([
+      'order_ref,user,sku,quantity',
+      'A,[NULL],TEA,1',
+      'B,n/a,TEA,1',
+      'C,[NULL],TEA,1',
+      'D,#REF!,TEA,1',
+    ])
+    const texts = ['[NULL]', 'n/a', '#REF!']
+    const line = ['orders', 'import', path, ...growing, '--history', '--dry-run', '--default', 'price=1']
+    const { stderr } = await run(line)
+    expect(stderr).toContain("warning: 2 cells with the text [NULL]; if they are empty, add --null '[NULL]'\n")
+    expect(stderr).toContain('warning: 1 cell with the text n/a; if they are empty, add --null n/a\n')
+    const asked = await run([...line, ...texts.flatMap((text) => ['--null', text]), '--guest', 'guest', '--json'])
+    expect(asked.json()).toMatchObject({ orders_placed: 4, null_texts: 0 })
   })
 
   it('with the text NULL in cells: it is told, and read as empty when asked', async () => {

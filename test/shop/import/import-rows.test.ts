@@ -41,7 +41,7 @@ it('an import that starts again counts and reports each rejected row once', asyn
   const reported: number[] = []
   const summary = await withPool(database.target, {}, (pooled) =>
     importRows({
-      kind: importedProducts,
+      table: importedProducts,
       file,
       db: new UnluckyDatabase(pooled.pool),
       author: { osUser: 'test', command: 'products import' },

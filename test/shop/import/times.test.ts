@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidValue } from '../../../src/errors.ts'
+import { parseMoment } from '../../../src/shop/rules.ts'
 import { OtherOrder, timeReader } from '../../../src/shop/import/times.ts'
 
 describe('a time as a file writes it', () => {
   it.each([
     [undefined, '2025-03-01T10:00:00Z', '2025-03-01T10:00:00Z'],
     [undefined, '2025-03-01 10:00', '2025-03-01T10:00:00Z'],
+    [undefined, '2025-03-01T10:00:00.0000000Z', '2025-03-01T10:00:00Z'],
+    [undefined, '2025-03-01 10:00:00+01', '2025-03-01T09:00:00Z'],
     [undefined, '2025-03-01', '2025-03-01T00:00:00Z'],
     [undefined, '2025-04-10T09:15:00+00:00', '2025-04-10T09:15:00Z'],
     [undefined, '2025-04-10T09:15:00.123-0230', '2025-04-10T11:45:00Z'],
@@ -29,6 +32,21 @@ describe('a time as a file writes it', () => {
     ['MMM D, YYYY h:mm:ss A Z', 'Jul 1, 2025 1:38:23 PM PDT', '2025-07-01T20:38:23Z'],
     ['DD.MM.YYYY HH:mm:ss Z', '01.07.2025 13:38:23 CEST', '2025-07-01T11:38:23Z'],
     ['DD.MM.YYYY, HH:mm [Uhr]', '31.01.2025, 14:30 Uhr', '2025-01-31T14:30:00Z'],
+    ['DD.MM.YYYY', '31.01.2025, 14:30:05', '2025-01-31T14:30:05Z'],
+    ['MM/DD/YYYY', '1/31/2025, 2:30:05 PM', '2025-01-31T14:30:05Z'],
+    ['ddd, D MMM YYYY HH:mm:ss Z', 'Mon, 23 Sep 2024 14:21:24 +0000', '2024-09-23T14:21:24Z'],
+    ['ddd D MMM YYYY', 'lun. 23 sept. 2024', '2024-09-23T00:00:00Z'],
+    ['D MMM YYYY [à] HH:mm', '01 déc. 2025 à 10:05', '2025-12-01T10:05:00Z'],
+    ['D MMM YYYY', '15 juil. 2025', '2025-07-15T00:00:00Z'],
+    ['D MMM YYYY', '15 juin 2025', '2025-06-15T00:00:00Z'],
+    ['D. MMM YYYY', '3. März 2025', '2025-03-03T00:00:00Z'],
+    ['D. MMM YYYY', '3. Dez. 2025', '2025-12-03T00:00:00Z'],
+    ['D MMM YYYY', '31 dic. 2025', '2025-12-31T00:00:00Z'],
+    ['D MMM YYYY', '1 gen 2025', '2025-01-01T00:00:00Z'],
+    ['D MMM YYYY', '1 mrt 2025', '2025-03-01T00:00:00Z'],
+    ['X', '1764583200', '2025-12-01T10:00:00Z'],
+    ['X', '1764583200.25', '2025-12-01T10:00:00.250Z'],
+    ['x', '1764583200000', '2025-12-01T10:00:00Z'],
   ])('%s reads %s', (format, text, time) => {
     expect(timeReader(format, undefined)(text)).toBe(time)
   })
@@ -46,6 +64,12 @@ describe('a time as a file writes it', () => {
     ['YYYY-MM-DD', ''],
     ['DD.MM.YYYY HH:mm Z', '31.01.2025 14:30 BST'],
     ['DD.MM.YYYY', '31.01.2025 14:30 Uhr'],
+    // The beginning of two months.
+    ['D MMM YYYY', '15 jui 2025'],
+    ['D MMM YYYY', '15 ma 2025'],
+    ['X', '1764583200000'],
+    ['X', '2025-12-01'],
+    ['x', '1764583200'],
   ])('%s does not read %j', (format, text) => {
     expect(() => timeReader(format, undefined)(text)).toThrow(InvalidValue)
   })
@@ -70,6 +94,28 @@ describe('a time as a file writes it', () => {
   it.each(['', 'YYYY', 'DD.MM', 'HH:mm', 'DD of MM YYYY', 'YYYY-MM-DD QQ'])('%j is no format', (format) => {
     expect(() => timeReader(format, undefined)).toThrow(InvalidValue)
   })
+})
+
+describe('a time without a format', () => {
+  it.each([
+    ['2026-02-03', '2026-02-03T00:00:00.000Z'],
+    ['2026-02-03T10:00Z', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 +0000', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 -05:00', '2026-02-03T15:00:00.000Z'],
+    ['2026-02-03 10:00:00.123456+01', '2026-02-03T09:00:00.000Z'],
+    ['2026-02-03T10:00:00.1234567Z', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03 10:00:00 UTC', '2026-02-03T10:00:00.000Z'],
+    ['2026-02-03+01:00', '2026-02-02T23:00:00.000Z'],
+  ])('%s', (text, time) => {
+    expect(parseMoment(text).toISOString()).toBe(time)
+  })
+
+  it.each(['2026-02-30', '2026-02-03-05', '2026-02-03 25:00', '2026-02-03 10:00 CET', '2026-02-03x', ' 2026-02-03'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseMoment(text)).toThrow('must be a time such as')
+    },
+  )
 })
 
 describe('a time zone', () => {

@@ -5,7 +5,7 @@ export const magento: Preset = {
   system: 'Magento 2 and Adobe Commerce',
   files: {
     orders: {
-      from: 'GET /rest/V1/orders: its list items, as a JSON list or one object per line',
+      from: 'GET /rest/V1/orders: the answer as it is, or its orders, one object per line',
       signature: ['increment_id', 'items[].qty_ordered'],
       columns: {
         order_ref: ['increment_id'],
@@ -40,11 +40,13 @@ export const magento: Preset = {
         discount: ['discount_refunded', 'discount_cancelled'],
         reported_tax: ['tax_refunded', 'tax_cancelled'],
       },
+      // The state of orders that are refunded.
+      statusWords: new Map([['closed', 'cancelled']]),
       skip: [
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },
         { when: { quantity: ['0'] }, reason: 'quantity 0' },
       ],
-      note: "The grid of orders exports no order lines; the API does: jq -c '.items[]' orders.json > orders.ndjson.",
+      note: 'The grid of orders exports no order lines; the API does.',
     },
     products: {
       from: 'System → Data Transfer → Export → Products',

@@ -1,4 +1,4 @@
-import { addressOf, defaultTlsVersions, type Target } from './target.ts'
+import { addressOf, type Target } from '../target.ts'
 import { type DriverError, serverText, type Translation } from './translation.ts'
 
 /** The refusals of a login, each with its own sentence. */
@@ -41,7 +41,7 @@ export const withoutAccounts: Translation = {
     `the server at ${addressOf(target)} runs with --skip-grant-tables, which switches its accounts off`,
   hint: () => 'restart it without that option, or run FLUSH PRIVILEGES there',
 }
-const optionPrevents = 1290
+export const optionPrevents = 1290
 export const isWithoutAccounts = ({ errno, text }: DriverError): boolean =>
   errno === optionPrevents && text.includes('--skip-grant-tables')
 
@@ -71,7 +71,7 @@ const userLimit: Translation = {
 }
 
 /** The account has no password. For an unknown user, the server may give the same answer. */
-export const socketLogin =
+const socketLogin =
   (setting: string) =>
   ({ user }: Target): string =>
     `'${user}' may log in over the socket only, as the operating-system user of that name; ` +
@@ -104,10 +104,15 @@ interface TlsWords {
   readonly certificate: string
 }
 const onCommandLine: TlsWords = { required: '--ssl-mode required', certificate: '--ssl-cert and --ssl-key' }
-export const inCode: TlsWords = { required: "sslMode 'required'", certificate: 'sslCert and sslKey' }
+const inCode: TlsWords = { required: "sslMode 'required'", certificate: 'sslCert and sslKey' }
 
-/** A further reason for a refusal besides the password: the server says no more than "Access denied". */
-export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target, words = onCommandLine): string {
+/**
+ * A further reason for a refusal besides the password. A server that demands TLS says no more than "Access denied"
+ * (require_secure_transport, REQUIRE SSL, REQUIRE X509).
+ */
+function alsoDemanded({ socket, ssl: { mode, cert, pem }, offersTls }: Target, words = onCommandLine): string {
+  if (offersTls === false)
+    return '; the account may also require TLS, for which an administrator sets ssl_cert and ssl_key of the server'
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
   if (isPlain) return `; the server may also demand ${words.required}`
   return (cert ?? pem?.cert) === undefined
@@ -115,28 +120,42 @@ export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target, words
     : ''
 }
 
+const denied: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${serverText(error)}`,
+  hint: (target, error) =>
+    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
+    alsoDemanded(target) +
+    unresolved(error, '--socket'),
+  hintInCode: (target, error) =>
+    `check user and password of the pool${alsoDemanded(target, inCode)}${unresolved(error, 'the option socket')}`,
+}
+/** Without names of hosts (skip_name_resolve), an account of localhost is for the socket alone. */
+const unresolved = ({ text }: DriverError, socket: string): string =>
+  /(?:@|^Host )'(?:127\.0\.0\.1|::1)'/.test(text) ? `; an account of 'localhost' may need ${socket}` : ''
+/** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
+const databaseDenied: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (error, target) =>
+    `user '${target.user}' has no access to that database at ${addressOf(target)}: ${serverText(error)}`,
+  hint: () => 'check --database and --user; dbtool db grants shows the required privileges',
+  hintInCode: () => 'check database and user of the pool; npx dbtool db grants shows the required privileges',
+}
 /** By the number of the server's error or the connector's (45xxx). */
 export const loginRefusals: Readonly<Record<number, Translation>> = {
+  1044: databaseDenied,
+  1045: denied,
+  1129: denied,
+  1130: denied,
   1184: brokenInitConnect,
   1203: userLimit,
   1226: accountLimit,
   1524: notLoaded,
+  1698: { ...denied, hint: socketLogin('--user'), hintInCode: socketLogin('the user of the pool') },
   1820: expired,
   1862: expired,
   4151: locked,
   45025: methodRefused,
+  45044: denied,
   45047: methodRefused,
-}
-
-/** OpenSSL's words for a peer that speaks older versions only. */
-export const isTlsVersion = ({ text }: DriverError): boolean =>
-  /alert protocol version|unsupported protocol|version too low/i.test(text)
-export const tlsVersion: Translation = {
-  code: 'TLS_FAILED',
-  message: (_error, target) =>
-    `no encrypted connection to ${addressOf(target)}: the server does not speak ` +
-    (target.ssl.versions ?? defaultTlsVersions).join(' or '),
-  hint: () => 'it may speak an older version: set tls_version of the server to TLSv1.2,TLSv1.3, or check --tls-version',
-  hintInCode: () =>
-    'it may speak an older version: set tls_version of the server to TLSv1.2,TLSv1.3, or check tlsVersions of the pool',
 }

@@ -1,14 +1,17 @@
-import type { ErrorCode } from '../errors.ts'
-import type { Target } from './target.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { Target } from '../target.ts'
 
-/**
- * An error of the connector: the number of the server, of the connector (45xxx) or none; the code of Node; one line of
- * text.
- */
+/** An error of the connector. */
 export interface DriverError {
+  /**
+   * The number of the server or of the connector (45xxx). Zero for an error of Node: numbers of the operating system
+   * are also those of errors of the server.
+   */
   readonly errno: number
+  /** The code of Node, such as ECONNRESET. */
   readonly code: string
   readonly sqlState?: string | undefined
+  /** One line. */
   readonly text: string
   /** True if the error occurred during session set-up. */
   readonly inSession: boolean

@@ -1,20 +1,10 @@
-import { oldestServer } from './oldest-server.ts'
-import { firstServerErrno } from './error-numbers.ts'
-import type { ErrorCode } from '../errors.ts'
-import { namesFullDisk } from '../full-disk.ts'
-import {
-  alsoDemanded,
-  inCode,
-  isTlsVersion,
-  isWithoutAccounts,
-  loginRefusals,
-  methodRefused,
-  socketLogin,
-  tlsVersion,
-  withoutAccounts,
-} from './login-refusals.ts'
-import { quoted } from './privileges/accounts.ts'
-import { addressOf, describeTarget, type Target } from './target.ts'
+import { oldestServer } from '../oldest-server.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { namesFullDisk } from '../../full-disk.ts'
+import { isWithoutAccounts, loginRefusals, methodRefused, optionPrevents, withoutAccounts } from './login-refusals.ts'
+import { quoted } from '../privileges/accounts.ts'
+import { addressOf, describeTarget, type Target } from '../target.ts'
+import { namesTls, namesTlsVersion, noTls, otherVersion, tls, tlsFailures } from './tls-failures.ts'
 import { type DriverError, serverText, type Translation } from './translation.ts'
 
 const withHint = (code: ErrorCode, hint: string, hintInCode?: string | null): Translation => ({
@@ -47,49 +37,6 @@ const lost: Translation = {
   code: 'CONNECTION_LOST',
   message: (_error, target) => `the connection to ${addressOf(target)} was lost`,
   hint: () => 'the server stopped, closed the connection or became unreachable; try again',
-}
-const denied: Translation = {
-  code: 'ACCESS_DENIED',
-  message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${serverText(error)}`,
-  // A server that demands TLS serverText no more than this (require_secure_transport, REQUIRE SSL, REQUIRE X509).
-  hint: (target, error) =>
-    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
-    alsoDemanded(target) +
-    unresolved(error, '--socket'),
-  hintInCode: (target, error) =>
-    `check user and password of the pool${alsoDemanded(target, inCode)}${unresolved(error, 'the option socket')}`,
-}
-/** Without names of hosts (skip_name_resolve), an account of localhost is for the socket alone. */
-const unresolved = ({ text }: DriverError, socket: string): string =>
-  /(?:@|^Host )'(?:127\.0\.0\.1|::1)'/.test(text) ? `; an account of 'localhost' may need ${socket}` : ''
-/** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
-const databaseDenied: Translation = {
-  code: 'ACCESS_DENIED',
-  message: (error, target) =>
-    `user '${target.user}' has no access to that database at ${addressOf(target)}: ${serverText(error)}`,
-  hint: () => 'check --database and --user; dbtool db grants shows the required privileges',
-  hintInCode: () => 'check database and user of the pool; npx dbtool db grants shows the required privileges',
-}
-const tls: Translation = {
-  code: 'TLS_FAILED',
-  message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${serverText(error)}`,
-  hint: ({ ssl }) =>
-    ssl.ca === undefined && ssl.mode.startsWith('verify')
-      ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
-      : 'check --ssl-mode and --ssl-ca',
-  hintInCode: ({ ssl }) => {
-    if (ssl.pem?.ca !== undefined) return 'check sslMode and tls.ca of the pool'
-    return ssl.ca === undefined && ssl.mode.startsWith('verify')
-      ? 'check sslMode and sslCa of the pool; without sslCa, the authorities of Node decide'
-      : 'check sslMode and sslCa of the pool'
-  },
-}
-const plainRefused: Translation = {
-  code: 'TLS_FAILED',
-  message: (error, target) =>
-    `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
-  hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
-  hintInCode: () => "set sslMode of the pool to 'required', or to a mode that also checks the certificate",
 }
 const otherService: Translation = {
   code: 'NOT_MARIADB',
@@ -126,6 +73,9 @@ const readOnly: Translation = {
       ? 'this database is read-only for dbtool, by readOnly in its profile or by DB_READ_ONLY'
       : 'the server accepts no writes now; try again later, or connect to one that does',
 }
+const namesReadOnly = /read[-_]only/
+/** An option of the server forbids the statement, such as secure_file_priv. */
+const prevented = withHint('QUERY_FAILED', 'nothing was changed; an administrator sets that option of the server')
 /** A binary log by statement cannot repeat what happens under READ COMMITTED, the isolation of dbtool's sessions. */
 export const loggingByStatement = {
   code: 'READ_ONLY',
@@ -160,12 +110,19 @@ const tooLarge: Translation = {
   message: (_error, target) => `a statement is larger than max_allowed_packet of the server at ${addressOf(target)}`,
   hint: () => 'nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = 16777216',
 }
+const freeSpace = 'free space where the data (datadir) and temporary files (tmpdir) of the server are'
+const diskFull = withHint('QUERY_FAILED', `nothing was changed; ${freeSpace}`)
+/** As after other errors of a COMMIT, it is unknown whether it was written. */
+const diskFullAtCommit: Translation = {
+  code: 'NODE_NOT_READY',
+  message: (error, target) => `the server at ${addressOf(target)} could not commit: ${serverText(error)}`,
+  hint: () => freeSpace,
+}
 /** The numbers of failed writes. The text gives the reason: a full table can have another. */
-const failedWrites: ReadonlySet<number> = new Set([1, 3, 20, 1004, 1005, 1006, 1021, 1026, 1030, 1114])
-const diskFull = withHint(
-  'QUERY_FAILED',
-  'nothing was changed; free space where the data (datadir) and temporary files (tmpdir) of the server are',
-)
+const onFullDisk: Readonly<Record<number, Translation>> = {
+  ...Object.fromEntries([1, 3, 20, 1004, 1005, 1006, 1021, 1026, 1030, 1114].map((errno) => [errno, diskFull])),
+  1180: diskFullAtCommit,
+}
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
 const shortKeys = withHint(
   'QUERY_FAILED',
@@ -186,21 +143,15 @@ const sameName: Translation = {
  */
 const byNumber: Readonly<Record<number, Translation>> = {
   ...loginRefusals,
+  ...tlsFailures,
   1040: tooMany,
   45040: sameName,
-  1044: databaseDenied,
-  1045: denied,
-  1129: denied,
-  1130: denied,
-  1698: { ...denied, hint: socketLogin('--user'), hintInCode: socketLogin('the user of the pool') },
-  45044: denied,
   1142: lacking,
   1143: lacking,
   1227: lacking,
   1370: lacking,
   1049: unknownDatabase,
   1046: withHint('USAGE', 'choose a database with --database or DB_NAME', 'give the pool the option database'),
-  1054: { ...failed, hintInCode: () => 'check the name; migrate(pool) updates the tables of an older shop' },
   1146: withHint(
     'QUERY_FAILED',
     'check that the schema exists: dbtool db status',
@@ -247,14 +198,6 @@ const byNumber: Readonly<Record<number, Translation>> = {
   45019: lost,
   45026: lost,
   45012: silent,
-  3159: plainRefused,
-  45064: plainRefused,
-  45023: tls,
-  45056: tls,
-  45057: tls,
-  45059: tls,
-  45062: tls,
-  45063: tls,
 }
 
 const byCode: Readonly<Record<string, Translation>> = {
@@ -275,12 +218,11 @@ const byCode: Readonly<Record<string, Translation>> = {
   EPIPE: lost,
   // Of mysql2.
   AUTH_SWITCH_PLUGIN_ERROR: methodRefused,
-  HANDSHAKE_NO_SSL_SUPPORT: tls,
+  HANDSHAKE_NO_SSL_SUPPORT: noTls,
   HANDSHAKE_SSL_ERROR: tls,
 }
 
 const unknownVariable = 1193
-const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 
 /** The caller has set a session variable that the server does not know, or not with this value. */
 const callersVariable: Translation = {
@@ -292,14 +234,14 @@ const callersVariable: Translation = {
 /** Finds the translation by number, then by the code of Node, then by the text. */
 export function translationOf(error: DriverError, { variables = {} }: Pick<Target, 'variables'> = {}): Translation {
   if (isWithoutAccounts(error)) return withoutAccounts
-  if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
+  const isOfNode = error.errno === 0
+  if (isOfNode && namesTlsVersion(error)) return otherVersion
   const text = error.text.toLowerCase()
   if (error.inSession && Object.keys(variables).some((name) => text.includes(`'${name.toLowerCase()}'`)))
     return callersVariable
   if (error.inSession && error.errno === unknownVariable) return otherProduct
-  if (failedWrites.has(error.errno) && namesFullDisk(error.text)) return diskFull
-  const known = byNumber[error.errno] ?? byCode[error.code]
-  if (known !== undefined) return known
-  // Search only errors of Node: the server's may quote a user's text ("gift certificate").
-  return error.errno < firstServerErrno && tlsWords.test(error.text) ? tls : failed
+  const fullDisk = onFullDisk[error.errno]
+  if (fullDisk !== undefined && namesFullDisk(error.text)) return fullDisk
+  if (error.errno === optionPrevents && !namesReadOnly.test(error.text)) return prevented
+  return byNumber[error.errno] ?? byCode[error.code] ?? (isOfNode && namesTls(error) ? tls : failed)
 }
