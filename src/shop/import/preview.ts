@@ -75,12 +75,19 @@ export async function previewFile(path: string, given: FileFlags, { stdin, signa
         .join(' '),
       first,
       amounts_not_imported: tally.notImported,
-      reading: opened.reading(),
+      reading: seen(opened.reading()),
     }
   } finally {
     await opened.file.close()
   }
 }
+
+/** A reading of only the first rows, which says nothing about later ones. */
+const seen = (reading: Reading): Reading => ({
+  ...reading,
+  unseen: [],
+  skipped: reading.skipped.filter(({ records }) => records > 0),
+})
 
 /** The flags of a file in the order of a command line. */
 const flagNames: readonly (keyof FileFlags)[] = [
