@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { importedOrders } from '../support/shop.ts'
 
 // A flag of an import that names something which the file does not have, such as a misspelt column.
 const folder = temporaryFolder()
@@ -58,6 +59,29 @@ describe('is refused', () => {
       'the columns are "Artikel", "Bestand"; name the right ones with --map ours=theirs,…',
     ])
   })
+})
+
+it('words for a preset that makes the status of other columns', async () => {
+  const flags = ['--preset', 'shopify', '--status-words', 'shipped=paid', '--json']
+  const header = 'Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku'
+  const content = `${header}\n#1,ada@example.com,paid,2026-02-01 09:30:00 +0100,1,Cup,2.00,x\n`
+  expect((await run('orders', content, flags, 'shopify.csv')).error.message).toContain('no column "status"')
+  const { exitCode } = await run('orders', content, [...flags, '--map', 'status=Financial Status'], 'shopify.csv')
+  expect(exitCode).toBe(0)
+  expect(await importedOrders(database)).toEqual(['#1 shipped 2.00 1×x'])
+})
+
+it('a repeated flag of pairs has the pairs of all', async () => {
+  const flags = ['--map', 'price=cost', '--map', 'status=state', '--skip', 'sku=y', '--skip', 'sku=z', '--json']
+  const words = ['--status-words', 'shipped=paid', '--status-words', 'delivered=sent']
+  const outcome = await run('orders', json, [...flags, ...words], 'orders.json')
+  expect(outcome.json()).toMatchObject({
+    records_skipped: [
+      { reason: "sku is 'y'", records: 0 },
+      { reason: "sku is 'z'", records: 0 },
+    ],
+  })
+  expect(await importedOrders(database)).toEqual(['A shipped 2.00 1×x'])
 })
 
 describe('is reported', () => {

@@ -431,6 +431,18 @@ describe('import guess', () => {
     })
   })
 
+  it.each([['--discount-lines'], ['--status-words', 'shipped=Weg'], ['--sku-from', 'name']])(
+    'refuses %s for products, whose import does not know it',
+    async (...flags) => {
+      const path = saved('products.csv', ['sku,name,price', 'A,Cup,4.50'])
+      const { exitCode, error } = await run(['import', 'guess', path, ...flags, '--json'])
+      expect([exitCode, error.message]).toEqual([
+        2,
+        `${flags[0]} is a flag of orders import, and the file has products`,
+      ])
+    },
+  )
+
   it('names a field of no import', async () => {
     const { error } = await run(['import', 'guess', saved('in.csv', german), '--map', 'order_re=Auftrag', '--json'])
     expect(error.message).toContain('unknown field "order_re"; did you mean order_ref?')

@@ -89,7 +89,7 @@ export function describeFile(
   const layout = { ...rules, columns: { ...columns, ...columnsOf(skips, columns) }, skip, foreignStatus }
   const needed = skips.filter(({ isField }) => !isField).map(({ field, column }) => [field, column] as const)
   // Without the column, the flag would have no effect.
-  if (flags.statusWords !== undefined && preset === undefined && rules.defaults?.['status'] === undefined)
+  if (noun === 'orders' && flags.statusWords !== undefined && !hasStatus(rules, preset))
     needed.push(['status', map.get('status') ?? 'status'])
   return {
     layout,
@@ -98,6 +98,9 @@ export function describeFile(
     isForeign: map.size > 0 && !map.has('tax'),
   }
 }
+
+const hasStatus = ({ defaults }: Layout, preset: PresetFile | undefined): boolean =>
+  defaults?.['status'] !== undefined || preset?.columns?.['status'] !== undefined
 
 /** Without its prices, the orders of a file would have today's prices of the shop. */
 const withPrices = ({ required, optional, sufficient }: Fields): Fields => ({
