@@ -46,6 +46,12 @@ describe('is refused', () => {
     expect(error.hint).not.toContain('--guest')
   })
 
+  it.each(['', ' ', 'NULL', '4.00638E+12'])('the guest %j', async (guest) => {
+    const content = 'order_ref,sku,quantity\nA,x,1\n'
+    const { exitCode, error } = await run('orders', content, ['--guest', guest, '--json'], 'guest.csv')
+    expect([exitCode, error.message]).toEqual([2, expect.stringMatching(/^--guest must/)])
+  })
+
   it('a list of stock without any column of a product', async () => {
     const { exitCode, error } = await run(
       'products',
