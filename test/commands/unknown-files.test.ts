@@ -145,6 +145,14 @@ describe('orders of a system without a preset', () => {
       },
     ],
     [
+      'vouchers with the total of the line, which no number of units divides',
+      'totals.csv',
+      ['order_ref,user,sku,quantity,price', 'A,ada,CUP,2,20', 'A,ada,WELCOME,3,-5.00', 'A,ada,MORE,,-1.005'],
+      ['--discount-lines', '--line-total', '--round', 'half-up'],
+      ['A confirmed 13.99 2×CUP discount -6.01'],
+      { amounts_rounded: 1 },
+    ],
+    [
       'shipping on skipped rows, with and without a reference',
       'shipping.csv',
       [
@@ -320,6 +328,13 @@ describe('orders of a system without a preset', () => {
       ['order_ref,user,sku,quantity,price', 'A,ada,x,1,"-2,00"'],
       ['--decimal-comma'],
       "price must be an amount such as 19.90, not '-2.00'; --discount-lines makes it a discount of its order",
+    ],
+    [
+      'a voucher with a fraction of a cent',
+      ['order_ref,user,sku,quantity,price', 'A,ada,x,1,3', 'A,ada,y,2,-1.005'],
+      ['--discount-lines', '--line-total'],
+      ", line 3: price must have at most two decimals, not '1.005': money is never rounded; --decimal-comma reads it " +
+        'as 1005.00, --round half-up as 1.01 ',
     ],
     [
       'an order of vouchers',

@@ -51,7 +51,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       }
       if (isDiscount(values)) {
         report.notice('line with a negative price, imported as a discount of its order')
-        return discountLine(record, (all) => converted({ ...record, values: all }, convert, fileName))
+        return discountLine(record, layout, (all) => converted({ ...record, values: all }, convert, fileName))
       }
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
@@ -120,11 +120,17 @@ function discountFinder(layout: Layout): (values: Readonly<Values>) => boolean {
 }
 
 /** The skipped line that adds a negative price to the discount of its order, which may be the one above. */
-function discountLine(record: SourceRecord, convert: (values: Values) => ValueFault[]): SourceRecord {
+function discountLine(
+  record: SourceRecord,
+  { lineTotal = false }: Layout,
+  convert: (values: Values) => ValueFault[],
+): SourceRecord {
   const values: Values = { ...record.values, price: record.values['price']?.replace(/[-(]/, '') }
+  // The total of the line is the discount; its price would be rounded, and then multiplied.
+  if (lineTotal) values['quantity'] = '1'
   const unread = convert(values)
   const { price, quantity } = values
-  if (price === undefined || quantity === undefined) return { ...record, unread }
+  if (price === undefined || quantity === undefined) return { ...record, values, unread }
   const amount = fromCents(toCents(parsePrice(price)) * BigInt(parseQuantity(quantity)))
   const skipped = ofItsOrder({ ...record, values }, unread)
   return { ...skipped, values: { ...skipped.values, line_discount: amount } }
