@@ -45,8 +45,11 @@ const presetFlag = (): Option =>
     value(parseChoice(presetChoices)),
   )
 
+/** A flag of pairs that is repeated has the pairs of all. */
+const joined = (text: string, before: string | undefined): string => (before === undefined ? text : `${before},${text}`)
+
 const layoutFlags = (mapped: string): Option[] => [
-  new Option('--map <pairs>', `columns in the file: ${mapped},…`),
+  new Option('--map <pairs>', `columns in the file: ${mapped},…`).argParser(joined),
   new Option('--input-format <format>', 'csv, tsv, ndjson or json (default: by the file)').argParser(
     value(parseChoice(['csv', 'tsv', 'ndjson', 'json'] as const)),
   ),
@@ -69,9 +72,9 @@ const valueFlags = (): Option[] => [
   new Option('--round <rule>', 'half-up: round prices to cents, instead of refusing').argParser(
     value(parseChoice(['half-up'] as const)),
   ),
-  new Option('--default <pairs>', 'values of empty cells: quantity=1,…'),
+  new Option('--default <pairs>', 'values of empty cells: quantity=1,…').argParser(joined),
   new Option('--carry-down [fields]', 'empty cells repeat the line above'),
-  new Option('--skip <pairs>', 'rows to skip, by column: Type=Payment,Quantity=-,…'),
+  new Option('--skip <pairs>', 'rows to skip, by column: Type=Payment,Quantity=-,…').argParser(joined),
 ]
 
 /** The parser of a text that says how the times of a file are read; it stays a text. */
@@ -88,6 +91,6 @@ const orderFlags = (): Option[] => [
   new Option('--sku-from <field>', 'SKU of a line without one: product_name'),
   new Option('--line-total', 'the price is the total of the line'),
   new Option('--discount-lines', 'a line with a negative price is a discount'),
-  new Option('--status-words <pairs>', 'statuses in the file: cancelled=Storniert,…'),
+  new Option('--status-words <pairs>', 'statuses in the file: cancelled=Storniert,…').argParser(joined),
   new Option('--skip-cancelled', 'skip orders that are cancelled or refunded'),
 ]

@@ -21,6 +21,7 @@ export const readingColumns: readonly Column[] = [
 export const readingRow = ({
   ignored,
   missing,
+  unseen,
   skipped,
   noticed,
   unknownStatuses,
@@ -28,7 +29,7 @@ export const readingRow = ({
   nullTexts,
 }: Reading): object => ({
   columns_ignored: ignored.map(({ column, meant = null }) => ({ column, meant })),
-  columns_missing: missing,
+  columns_missing: [...missing, ...unseen],
   records_skipped: skipped,
   records_noticed: noticed,
   amounts_not_imported: [],
@@ -40,13 +41,14 @@ export const readingRow = ({
 const mostNames = 20
 
 /** Prints the parts of a file that were not imported, so that nothing is lost in silence. */
-export function noteReading(out: Output, { ignored, missing, skipped, noticed, ...more }: Reading): void {
+export function noteReading(out: Output, { ignored, missing, unseen, skipped, noticed, ...more }: Reading): void {
   const plain = ignored.filter(({ meant }) => meant === undefined).map(({ column }) => `"${column}"`)
   if (plain.length > 0) out.note(`ignored ${plain.length === 1 ? 'column' : 'columns'}: ${listed(plain)}`)
   for (const { column, meant } of ignored)
     if (meant !== undefined)
       out.warn(`column "${column}" is ignored; if it is ${meant}, add --map ${meant}="${column}"`)
   for (const column of missing) out.warn(`the file lacks the column "${column}" of its preset`)
+  for (const key of unseen) out.warn(`no object of the file has a value for "${key}"`)
   for (const { reason, records } of skipped) out.note(`skipped ${counted(records, 'record')}: ${reason}`)
   for (const { reason, records } of noticed) out.note(`${counted(records, 'record')}: ${reason}`)
   noteValues(out, more)

@@ -24,6 +24,8 @@ export interface ImportOrdersOptions extends ImportOptions {
 
 const orderView = summaryView([...orderCounts, 'revenue', 'seconds', 'orders_per_second'], amountColumns)
 
+const guestRule = async () => (await import('../../src/shop/import/draft-order.ts')).parseUser
+
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   importFlags(
     withView(orders.command('import'), orderView).description(
@@ -34,7 +36,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
     .option('--create-missing', 'create users and products that do not exist')
     .option('--initial-stock <n>', 'stock of each product so created', value(parseStock), 0)
     .option('--key <columns>', 'columns that tell orders apart: order_ref,ordered_at', lazyValue(keyRule))
-    .option('--guest <user>', 'customer of orders for which the file names none')
+    .option('--guest <user>', 'customer of orders for which the file names none', lazyValue(guestRule))
     .option('--history', 'orders of earlier times: leave the stock as it is')
     .addOption(
       new Option('--concurrency <n>', 'concurrent transactions, each of up to 100 orders')

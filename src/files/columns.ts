@@ -9,9 +9,10 @@ export interface Fields {
   sufficient?: { readonly fields: readonly string[]; readonly hint: string } | undefined
 }
 
-/** The hint for a file without a required field, if a flag reads it as it is. */
+/** The hint for a file without a required field, if a flag reads it as it is; `found` are the fields that it has. */
 export function hintForFewer({ required, optional, sufficient }: Fields, found: readonly string[]): string | undefined {
   if (sufficient?.fields.every((field) => found.includes(field)) !== true) return undefined
+  if (required.every((field) => found.includes(field))) return undefined
   const isMore = (field: string): boolean => !sufficient.fields.includes(field) && found.includes(field)
   return [...required, ...optional].some(isMore) ? sufficient.hint : undefined
 }
@@ -70,12 +71,17 @@ export function positionsOf(column: string, cells: readonly string[]): number[] 
 
 /** The position of `column 5`, if its name is empty or not the only one: any other column is called by its name. */
 function numbered(column: string, cells: readonly string[]): number[] {
-  const [, number] = /^column (\d{1,6})$/i.exec(column) ?? []
-  const index = Number(number ?? 0) - 1
-  const name = cells[index]
-  if (name === undefined) return []
+  const index = indexOf(column)
+  const name = index === undefined ? undefined : cells[index]
+  if (index === undefined || name === undefined) return []
   const isUnique = name !== '' && cells.filter((cell) => foldName(cell) === foldName(name)).length === 1
   return isUnique ? [] : [index]
+}
+
+/** The index of `column 5`; undefined for a name. */
+function indexOf(column: string): number | undefined {
+  const [, number] = /^column ([1-9]\d{0,5})$/i.exec(column) ?? []
+  return number === undefined ? undefined : Number(number) - 1
 }
 
 /** Each name with the field that was probably meant, out of the fields that the file does not have. */
@@ -98,5 +104,12 @@ export function missing({ name, candidates }: Column, cells: readonly string[]):
   const [column = name] = candidates
   const near = nearest(column, cells)
   const purpose = name === column ? '' : ` for ${name}`
-  return `${quoted(column)}${purpose}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`
+  const known = nameAt(column, cells) ?? near
+  return `${quoted(column)}${purpose}${known === undefined ? '' : `; did you mean ${quoted(known)}?`}`
+}
+
+/** The name of `column 5`, which has one of its own. */
+function nameAt(column: string, cells: readonly string[]): string | undefined {
+  const index = indexOf(column)
+  return index === undefined ? undefined : cells[index] || undefined
 }

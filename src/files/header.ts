@@ -9,6 +9,7 @@ import {
   type Wanted,
   wantedColumns,
 } from './columns.ts'
+import { inWords } from '../in-words.ts'
 import { findQuoteFault, type RecordText } from './quotes.ts'
 import { badFile, listed, place, quoted } from './wording.ts'
 
@@ -55,8 +56,10 @@ export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): 
     } else if (more.length > 0) faults.push(twice(field, [index, ...more], cells))
     else columns.push({ ...field, index })
   }
+  // Without any, the separator is probably another one, even if no field is required.
+  if (faults.length === 0 && columns.length === 0) faults.push(`no column is one of ${inWords(absent.map(quoted))}`)
   if (faults.length > 0) {
-    const found = columns.map((column) => column.name)
+    const found = wantedColumns(wanted).flatMap((field) => (absent.includes(field.name) ? [] : [field.name]))
     const unread = cells.filter((cell, index) => cell !== '' && !columns.some((column) => column.index === index))
     throw headerFaults(name, header, faults, hintForColumns(unread, hintForFewer(wanted.fields, found)))
   }

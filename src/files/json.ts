@@ -73,9 +73,16 @@ export class JsonReader {
   readonly #plans = new Map<string, Plan>()
   readonly #ignored = new Set<string>()
   readonly #found = new Set<string>()
+  /** The columns that the user named, as long as no object has a value there. */
+  readonly #unseen: Map<string, string>
 
   constructor(columns: readonly Column[]) {
     this.#columns = columns
+    this.#unseen = new Map(
+      columns.flatMap(({ name, required, demanded, candidates: [key] }) =>
+        demanded && !required && key !== undefined ? [[name, key]] : [],
+      ),
+    )
     this.#nested = nestedColumns(columns)
     this.#roots = new Set(rootsOf(columns).map(foldName))
   }
@@ -86,11 +93,20 @@ export class JsonReader {
     return ignoredColumns([...this.#ignored], absent)
   }
 
+  /** The keys that the user named, and that have no value in any object so far. */
+  unseen(): string[] {
+    return [...new Set(this.#unseen.values())]
+  }
+
   /** Adds the records of one object: a single one, or one for each element of the list that the columns name. */
   read({ line, raw }: RecordText, records: SourceRecord[]): void {
     const object = parseObject(raw)
     if (object === undefined) records.push({ line, raw, values: {}, fault: 'is not a JSON object' })
-    else for (const part of this.#valuesOf(object, raw)) records.push({ line, raw, ...part })
+    else
+      for (const part of this.#valuesOf(object, raw)) {
+        for (const name of this.#unseen.keys()) if (part.values[name] !== undefined) this.#unseen.delete(name)
+        records.push({ line, raw, ...part })
+      }
   }
 
   #valuesOf(object: JsonObject, raw: string): Values[] {

@@ -38,6 +38,8 @@ export interface RecordFile {
   readonly columns: readonly Column[]
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
+  /** In JSON, the keys that the user named, and that have no value in any object so far. */
+  unseen(): readonly string[]
   /** The cells without a value in the last reading, which other programs write as texts. */
   readonly nullTexts: NullTexts
   /**
@@ -101,7 +103,7 @@ export async function recordFileOf(source: Source, options: FormatOptions & Sour
 
 type Contents = Pick<
   RecordFile,
-  'header' | 'above' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'nullTexts' | 'batches'
+  'header' | 'above' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'unseen' | 'nullTexts' | 'batches'
 >
 
 async function delimitedFile(
@@ -120,6 +122,7 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
+    unseen: () => [],
     nullTexts,
     batches: (options) => {
       const fields = reshape === undefined ? options?.fields : undefined
@@ -141,6 +144,7 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, { forma
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
+    unseen: () => reader.unseen(),
     nullTexts: new NullTexts(),
     batches: (options) => eachBatch(batches(), reshape, options),
   }

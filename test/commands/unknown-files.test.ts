@@ -126,6 +126,56 @@ describe('orders of a system without a preset', () => {
       },
     ],
     [
+      'vouchers without a reference, above and below the other lines',
+      'vouchers.csv',
+      [
+        'order_ref,user,sku,quantity,price,status',
+        'A,ada,CUP,2,10,paid',
+        ',,WELCOME,1,-3,',
+        'B,bob,WELCOME,1,-1,paid',
+        ',,CUP,1,10,',
+        'C,cy,CUP,1,10,cancelled',
+        ',,WELCOME,1,-2,',
+      ],
+      ['--map', 'status=status', '--discount-lines', '--skip-cancelled'],
+      ['A confirmed 17.00 2×CUP discount -3.00', 'B confirmed 9.00 1×CUP discount -1.00'],
+      {
+        records_skipped: [{ reason: 'cancelled or refunded', records: 2 }],
+        records_noticed: [{ reason: 'line with a negative price, imported as a discount of its order', records: 2 }],
+      },
+    ],
+    [
+      'vouchers with the total of the line, which no number of units divides',
+      'totals.csv',
+      ['order_ref,user,sku,quantity,price', 'A,ada,CUP,2,20', 'A,ada,WELCOME,3,-5.00', 'A,ada,MORE,,-1.005'],
+      ['--discount-lines', '--line-total', '--round', 'half-up'],
+      ['A confirmed 13.99 2×CUP discount -6.01'],
+      { amounts_rounded: 1 },
+    ],
+    [
+      'shipping on skipped rows, with and without a reference',
+      'shipping.csv',
+      [
+        'order_ref,user,sku,quantity,price,shipping,Kind',
+        'A,ada,CUP,1,10,,item',
+        'A,,,,,4.90,post',
+        'B,ada,CUP,1,10,,item',
+        ',,,,,3.90,post',
+        ',,,,,0.00,sum',
+      ],
+      ['--skip', 'Kind=post,Kind=sum'],
+      ['A confirmed 14.90 1×CUP shipping 4.90', 'B confirmed 10.00 1×CUP'],
+      { records_noticed: [{ reason: expect.stringContaining('skipped without a reference'), records: 1 }] },
+    ],
+    [
+      'shipping on skipped rows, with --carry-down',
+      'shipping.csv',
+      ['order_ref,user,sku,quantity,price,shipping,Kind', 'B,ada,CUP,1,10,,item', ',,,,,3.90,post'],
+      ['--skip', 'Kind=post', '--carry-down'],
+      ['B confirmed 13.90 1×CUP shipping 3.90'],
+      { records_noticed: [] },
+    ],
+    [
       'the answer of an interface, a list within an object',
       'answer.json',
       [answer],
@@ -280,6 +330,13 @@ describe('orders of a system without a preset', () => {
       "price must be an amount such as 19.90, not '-2.00'; --discount-lines makes it a discount of its order",
     ],
     [
+      'a voucher with a fraction of a cent',
+      ['order_ref,user,sku,quantity,price', 'A,ada,x,1,3', 'A,ada,y,2,-1.005'],
+      ['--discount-lines', '--line-total'],
+      ", line 3: price must have at most two decimals, not '1.005': money is never rounded; --decimal-comma reads it " +
+        'as 1005.00, --round half-up as 1.01 ',
+    ],
+    [
       'an order of vouchers',
       ['order_ref,user,sku,quantity,price', 'A,ada,x,1,-2'],
       ['--discount-lines'],
@@ -388,6 +445,18 @@ describe('import guess', () => {
       orders_placed: 1,
     })
   })
+
+  it.each([['--discount-lines'], ['--status-words', 'shipped=Weg'], ['--sku-from', 'name']])(
+    'refuses %s for products, whose import does not know it',
+    async (...flags) => {
+      const path = saved('products.csv', ['sku,name,price', 'A,Cup,4.50'])
+      const { exitCode, error } = await run(['import', 'guess', path, ...flags, '--json'])
+      expect([exitCode, error.message]).toEqual([
+        2,
+        `${flags[0]} is a flag of orders import, and the file has products`,
+      ])
+    },
+  )
 
   it('names a field of no import', async () => {
     const { error } = await run(['import', 'guess', saved('in.csv', german), '--map', 'order_re=Auftrag', '--json'])

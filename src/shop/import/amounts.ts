@@ -112,6 +112,8 @@ export function unitPrice(
     onRounded()
     return fromCents((2n * dividend + divisor) / (2n * divisor))
   }
+  // The total itself is no price, which is the fault to report.
+  if (dividend % scale !== 0n) return undefined
   throw new InvalidValue(
     `of the line, ${quoteValue(total)}, divided by ${units} is no whole number of cents; --round half-up rounds it`,
   )

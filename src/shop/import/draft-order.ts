@@ -217,7 +217,7 @@ export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): 
  * Accepts any customer name of another system, including an email address, if a readable and typeable username can be
  * made from it.
  */
-function parseUser(text: string): string {
+export function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${quoteValue(text)}`)
   return parseCustomer(text)
 }

@@ -83,22 +83,34 @@ export function describeFile(
     ...skips.map(({ rule }) => rule),
     ...(flags.skipCancelled === true ? [cancelledRule] : []),
   ]
-  // Without it, the orders would have today's prices of the shop.
-  const required = noun === 'orders' && preset !== undefined ? [...own.required, 'price'] : own.required
+  const hasPrices = noun === 'orders' && (preset !== undefined || map.has('price'))
   const foreignStatus =
     map.has('status') || preset?.columns?.['status'] !== undefined || flags.statusWords !== undefined
   const layout = { ...rules, columns: { ...columns, ...columnsOf(skips, columns) }, skip, foreignStatus }
-  const needed = skips.filter(({ field, column }) => field === column)
+  const needed = skips.filter(({ isField }) => !isField).map(({ field, column }) => [field, column] as const)
+  // Without the column, the flag would have no effect.
+  if (noun === 'orders' && flags.statusWords !== undefined && !hasStatus(rules, preset))
+    needed.push(['status', map.get('status') ?? 'status'])
   return {
     layout,
-    map: new Map([...map, ...needed.map(({ field, column }) => [field, column] as const)]),
-    fields: fieldsOf(layout, { ...own, required }, names),
+    map: new Map([...map, ...needed]),
+    fields: fieldsOf(layout, hasPrices ? withPrices(own) : own, names),
     isForeign: map.size > 0 && !map.has('tax'),
   }
 }
 
+const hasStatus = ({ defaults }: Layout, preset: PresetFile | undefined): boolean =>
+  defaults?.['status'] !== undefined || preset?.columns?.['status'] !== undefined
+
+/** Without its prices, the orders of a file would have today's prices of the shop. */
+const withPrices = ({ required, optional, sufficient }: Fields): Fields => ({
+  required: [...required, 'price'],
+  optional,
+  sufficient: sufficient && { ...sufficient, fields: [...sufficient.fields, 'price'] },
+})
+
 const columnsOf = (skips: readonly SkipColumn[], columns: Readonly<Record<string, readonly string[]>>): object =>
-  Object.fromEntries(skips.map(({ field, column }) => [field, field === column ? [column] : columns[column]]))
+  Object.fromEntries(skips.map(({ field, column, isField }) => [field, isField ? columns[column] : [column]]))
 
 /** A mapped column is the value of its field, whatever the preset makes of others. */
 function withoutRulesOf(map: ReadonlyMap<string, string>, preset: PresetFile | undefined): Partial<PresetFile> {

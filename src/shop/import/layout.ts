@@ -8,6 +8,8 @@ export type Condition = Readonly<Record<string, readonly string[]>>
 export interface SkipRule {
   readonly when: Condition
   readonly reason: string
+  /** Whether a flag names the text, which may be misspelt: the number of its records is reported, even if it is 0. */
+  readonly isAsked?: boolean | undefined
 }
 
 /** The rule of `--skip-cancelled`, which holds for all lines of an order. */

@@ -42,6 +42,8 @@ export interface Reading {
   readonly noticed: readonly Skipped[]
   /** Columns of the preset without which something is assumed, such as the status of an order. */
   readonly missing: readonly string[]
+  /** The keys of a JSON file that a flag names, and that have no value in any object. */
+  readonly unseen: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
   /** The texts of cells that are probably empty, and not read so. */
@@ -127,6 +129,7 @@ const linesAbove = ({ above }: RecordFile): Skipped[] =>
 const readingOf = (file: RecordFile, report: ReadReport, { layout, preset, isForeign }: ReadAs): Reading => ({
   addsTax: isForeign && file.header !== undefined && file.columns.some(({ name }) => name === 'tax'),
   missing: preset === undefined ? [] : missingColumns(file, layout),
+  unseen: file.unseen(),
   noticed: report.noticed,
   ignored: file.ignored(),
   skipped: [...linesAbove(file), ...report.skipped],

@@ -10,7 +10,7 @@ import type { FileFlags } from './file-flags.ts'
 import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
-import { recognize, tables } from './recognize.ts'
+import { assertFlagsFit, recognize, tables, typedFlag } from './recognize.ts'
 import { type AmountOfOrders, OrderTally } from './tally.ts'
 import type { ImportTable, OnConflict } from './tables.ts'
 
@@ -50,12 +50,16 @@ const rowsShown = 3
 export async function previewFile(path: string, given: FileFlags, { stdin, signal }: Streams): Promise<Preview> {
   const encoding = given.encoding === undefined ? undefined : await parseEncoding(given.encoding)
   const source = await openSource(path, { stdin, signal, encoding })
-  const { noun, preset, fields, flags, guest, onConflict } = await recognize(source, given).catch(
-    async (error: unknown) => {
+  const recognized = await recognize(source, given)
+    .then((found) => {
+      assertFlagsFit(found)
+      return found
+    })
+    .catch(async (error: unknown) => {
       await source.handle.close()
       throw error
-    },
-  )
+    })
+  const { noun, preset, fields, flags, guest, onConflict } = recognized
   const opened = await importFileOf(source, { noun, fields, flags, stdin, signal, raw: false })
   try {
     const tally = new OrderTally()
@@ -75,12 +79,19 @@ export async function previewFile(path: string, given: FileFlags, { stdin, signa
         .join(' '),
       first,
       amounts_not_imported: tally.notImported,
-      reading: opened.reading(),
+      reading: seen(opened.reading()),
     }
   } finally {
     await opened.file.close()
   }
 }
+
+/** A reading of only the first rows, which says nothing about later ones. */
+const seen = (reading: Reading): Reading => ({
+  ...reading,
+  unseen: [],
+  skipped: reading.skipped.filter(({ records }) => records > 0),
+})
 
 /** The flags of a file in the order of a command line. */
 const flagNames: readonly (keyof FileFlags)[] = [
@@ -102,7 +113,7 @@ const flagNames: readonly (keyof FileFlags)[] = [
 /** The flags of a file as a person types them. */
 const typed = (flags: FileFlags): string[] =>
   flagNames.flatMap((name) => {
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const flag = typedFlag(name)
     const value = flags[name]
     if (value === true) return [flag]
     return [value].flat().flatMap((text) => (text === undefined || text === false ? [] : [flag, text]))

@@ -1,3 +1,5 @@
+import type { SkipRule } from './layout.ts'
+
 export interface Skipped {
   readonly reason: string
   readonly records: number
@@ -8,11 +10,13 @@ export class ReadReport {
   readonly #skipped = new Map<string, number>()
   readonly #noticed = new Map<string, number>()
   readonly #unknownStatuses = new Map<string, number>()
+  #asked: readonly string[] = []
   #rounded = 0
 
-  /** Forgets everything: a file is read from its beginning again. */
-  restart(): void {
+  /** Forgets everything, to read a file from its beginning. Reasons of a flag are reported even without records. */
+  restart(skip: readonly SkipRule[]): void {
     this.#skipped.clear()
+    this.#asked = skip.flatMap(({ reason, isAsked }) => (isAsked === true ? [reason] : []))
     this.#noticed.clear()
     this.#unknownStatuses.clear()
     this.#rounded = 0
@@ -36,7 +40,8 @@ export class ReadReport {
   }
 
   get skipped(): Skipped[] {
-    return [...this.#skipped].map(([reason, records]) => ({ reason, records }))
+    const none = this.#asked.flatMap((reason) => (this.#skipped.has(reason) ? [] : [[reason, 0] as const]))
+    return [...this.#skipped, ...none].map(([reason, records]) => ({ reason, records }))
   }
 
   get noticed(): Skipped[] {

@@ -66,6 +66,20 @@ export async function recognize(source: Source, given: FileFlags): Promise<Recog
   }
 }
 
+const ofOrders = ['skuFrom', 'lineTotal', 'discountLines', 'statusWords', 'skipCancelled'] as const
+
+/** Throws USAGE for flags of orders beside a file of something else, whose import does not know them. */
+export function assertFlagsFit({ noun, flags }: Recognized): void {
+  const [flag] = ofOrders.filter((name) => flags[name] !== undefined)
+  if (noun === 'orders' || flag === undefined) return
+  throw new DbtoolError('USAGE', `${typedFlag(flag)} is a flag of orders import, and the file has ${noun}`, {
+    hint: 'Omit it, or name the columns of orders: --map order_ref=…,user=…,sku=…,quantity=….',
+  })
+}
+
+export const typedFlag = (name: keyof FileFlags): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
 const withUser = (
   noun: PresetNoun,
   flags: FileFlags,
@@ -102,7 +116,12 @@ function ownNouns(given: FileFlags): OwnNouns {
     try {
       const own = noun === 'orders' ? guestOrderFields : fieldsBy(noun)
       const { fields, layout } = describeFile(noun, own, given, undefined)
-      needed.push({ noun, columns: fields.required.map((field) => layout.columns?.[field] ?? []) })
+      needed.push({
+        noun,
+        columns: fields.required
+          .filter((field) => own.required.includes(field))
+          .map((field) => layout.columns?.[field] ?? []),
+      })
     } catch (error) {
       if (!(error instanceof DbtoolError)) throw error
       refusals.push(error)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
 import type { Reshape, SourceRecord, ValueFault } from '../../files/record.ts'
+import { adjustmentKinds } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { parsePrice, parseQuantity, quoteValue } from '../rules.ts'
 import { amountFields, orderAmountFields } from './amount-fields.ts'
@@ -25,7 +26,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
   const convert = converter(layout, report)
   const isDiscount = discountFinder(layout)
   return () => {
-    report.restart()
+    report.restart(skip)
     const carry = carrier(layout)
     const cancelledOrder = new CancelledOrder()
     const currencyFault = oneCurrency()
@@ -45,12 +46,12 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
       const reason = (rule ?? cancelledOrder.ruleOf(values, word))?.reason
       cancelledOrder.add(values, rule)
       if (reason !== undefined) {
-        report.skip(reason)
+        noteSkipped({ reason, isAsked: rule?.isAsked }, values, report)
         return skippedLine(record, converted(record, convert, fileName))
       }
       if (isDiscount(values)) {
         report.notice('line with a negative price, imported as a discount of its order')
-        return discountLine(record, (all) => converted({ ...record, values: all }, convert, fileName))
+        return discountLine(record, layout, (all) => converted({ ...record, values: all }, convert, fileName))
       }
       for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const unread = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
@@ -87,12 +88,27 @@ const ofOrder: readonly string[] = ['order_ref', 'user', 'ordered_at', ...orderA
  * A line that is skipped stays with its order. The amounts of the order on it count, wherever it is, and the rejects
  * have it beside the other lines. Undefined for a record of no order.
  */
-function skippedLine(record: SourceRecord, unread: readonly ValueFault[]): SourceRecord | undefined {
-  if (record.values['order_ref'] === undefined) return undefined
+const skippedLine = (record: SourceRecord, unread: readonly ValueFault[]): SourceRecord | undefined =>
+  record.values['order_ref'] === undefined ? undefined : ofItsOrder(record, unread)
+
+function ofItsOrder(record: SourceRecord, unread: readonly ValueFault[]): SourceRecord {
   const kept = Object.entries(record.values).filter(([field]) => ofOrder.includes(field))
   const ofAmounts = unread.filter(({ field }) => orderAmountFields.some((amount) => amount === field))
   const { line, raw, fault } = record
   return { line, raw, fault, values: Object.fromEntries(kept), unread: ofAmounts, isSkipped: true }
+}
+
+/** A line that `--skip` omits, and that names no order, loses its amounts. Its total is usually that of the file. */
+function noteSkipped(
+  { reason, isAsked = false }: Pick<SkipRule, 'reason' | 'isAsked'>,
+  values: Readonly<Values>,
+  report: ReadReport,
+): void {
+  report.skip(reason)
+  if (!isAsked || values['order_ref'] !== undefined) return
+  for (const kind of adjustmentKinds)
+    if (/[1-9]/.test(values[kind] ?? ''))
+      report.notice(`skipped without a reference, so that its ${kind} is not imported; --carry-down repeats references`)
 }
 
 /** Returns the function that finds the lines with a negative price, and no negative quantity, if they are discounts. */
@@ -103,15 +119,21 @@ function discountFinder(layout: Layout): (values: Readonly<Values>) => boolean {
   return ({ price, quantity }) => isNegative(price) && !isNegative(quantity)
 }
 
-/** The skipped line that adds a negative price to the discount of its order. */
-function discountLine(record: SourceRecord, convert: (values: Values) => ValueFault[]): SourceRecord | undefined {
+/** The skipped line that adds a negative price to the discount of its order, which may be the one above. */
+function discountLine(
+  record: SourceRecord,
+  { lineTotal = false }: Layout,
+  convert: (values: Values) => ValueFault[],
+): SourceRecord {
   const values: Values = { ...record.values, price: record.values['price']?.replace(/[-(]/, '') }
+  // The total of the line is the discount; its price would be rounded, and then multiplied.
+  if (lineTotal) values['quantity'] = '1'
   const unread = convert(values)
   const { price, quantity } = values
-  if (price === undefined || quantity === undefined) return { ...record, unread }
+  if (price === undefined || quantity === undefined) return { ...record, values, unread }
   const amount = fromCents(toCents(parsePrice(price)) * BigInt(parseQuantity(quantity)))
-  const skipped = skippedLine({ ...record, values }, unread)
-  return skipped && { ...skipped, values: { ...skipped.values, line_discount: amount } }
+  const skipped = ofItsOrder({ ...record, values }, unread)
+  return { ...skipped, values: { ...skipped.values, line_discount: amount } }
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */

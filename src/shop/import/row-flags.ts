@@ -26,9 +26,11 @@ export function parseStatusWords(text: string): ReadonlyMap<string, OrderStatus>
 
 /** A column of the file that decides whether its row is skipped. */
 export interface SkipColumn {
-  /** The field that holds its text. A field of dbtool has another one for it, because its own text may be changed. */
+  /** The field that holds its text: another one than dbtool's, because the text of that may be changed. */
   readonly field: string
   readonly column: string
+  /** Whether the column is named by a field of dbtool, and so may have another name in the file. */
+  readonly isField: boolean
   readonly rule: SkipRule
 }
 
@@ -50,9 +52,10 @@ export function parseSkip(text: string, fields: ReadonlySet<string>): SkipColumn
       'Write column=text,…; * is any text, - a negative number, and nothing empty.',
     )
   return pairs.map(({ left, right }) => {
-    const field = fields.has(left) ? `${flag} ${left}` : left
+    const field = `${flag} ${left}`
     const reason = `${left} is ${conditions.get(right) ?? quoteValue(right)}`
-    return { field, column: left, rule: { when: { [field]: [right.toLowerCase()] }, reason } }
+    const rule = { when: { [field]: [right.toLowerCase()] }, reason, isAsked: true }
+    return { field, column: left, isField: fields.has(left), rule }
   })
 }
 

@@ -4,21 +4,32 @@ import { inWords } from '../../in-words.ts'
 import { quotedForShell } from '../../values.ts'
 import { parsePrice, parseQuantity, parseStock, shortenedNumber } from '../rules.ts'
 import { amountFields } from './amount-fields.ts'
-import { numberReader, roundHalfUp } from './amounts.ts'
+import { numberReader, ofCents, roundHalfUp } from './amounts.ts'
 import type { Layout } from './layout.ts'
 import { statusOf } from './status-words.ts'
 import { type ReadTime, timeReader } from './times.ts'
 
 /** The flags of a file with which a value was not read. */
-export type GivenFlags = Pick<Layout, 'decimalComma' | 'currencySign' | 'round' | 'dateFormat' | 'discountLines'>
+export type GivenFlags = Pick<
+  Layout,
+  'decimalComma' | 'currencySign' | 'cents' | 'round' | 'dateFormat' | 'discountLines'
+>
 
 const names = new Set(['order_ref', 'user', 'sku', 'username'])
 
-const numbers = new Map<string, (text: string) => string | number>([
-  ...['price', ...amountFields].map((field) => [field, parsePrice] as const),
+type Parse = (text: string) => string | number
+
+const money = new Set<string>(['price', ...amountFields])
+const numbers = new Map<string, Parse>([
   ['quantity', parseQuantity],
   ['stock', parseStock],
 ])
+
+/** The rule for a number without signs of the file; undefined for a field that is no number. */
+function parserOf(field: string, { cents = false }: GivenFlags): Parse | undefined {
+  if (!money.has(field)) return numbers.get(field)
+  return cents ? (text) => parsePrice(ofCents(text)) : parsePrice
+}
 
 const times = new Set(['ordered_at', 'created_at', 'last_login'])
 
@@ -32,8 +43,8 @@ export function flagFor(field: string, text: string, given: GivenFlags = {}): st
   if (names.has(field) && shortenedNumber.test(text)) return ': format its column as text, and export it again'
   if (field === 'status') return statusHint(text)
   if (field === 'quantity' && /^-\d/.test(text)) return '; --skip quantity=- omits such lines'
-  if (field === 'price' && isNegative(text, given)) return '; --discount-lines makes it a discount of its order'
-  const parse = numbers.get(field)
+  if (field === 'price' && isNegative(text, given)) return discountHint(text, given)
+  const parse = parserOf(field, given)
   if (parse !== undefined) return numberHint(text, parse, given)
   return times.has(field) ? timeHint(text, given) : ''
 }
@@ -46,6 +57,13 @@ const statusHint = (word: string): string =>
 const isNegative = (text: string, given: GivenFlags): boolean =>
   given.discountLines === false &&
   /^-\d+(?:\.\d+)?$/.test(numberReader({ ...given, currencySign: true, decimalComma: true })?.(text) ?? text)
+
+/** A negative price may need the flags of its digits, too. */
+function discountHint(text: string, given: GivenFlags): string {
+  const [best] = readingsOf(text.replace(/[-(]/, ''), parserOf('price', given) ?? parsePrice, given)
+  const flags = [...(best?.flags ?? []), '--discount-lines']
+  return `; ${inWords(flags)} ${flags.length === 1 ? 'makes' : 'make'} it a discount of its order`
+}
 
 type NumberFlags = Pick<GivenFlags, 'decimalComma' | 'currencySign' | 'round'>
 
@@ -65,25 +83,35 @@ const typed: Readonly<Record<keyof NumberFlags, string>> = {
   round: '--round half-up',
 }
 
-function numberHint(text: string, parse: (text: string) => string | number, given: GivenFlags): string {
+function numberHint(text: string, parse: Parse, given: GivenFlags): string {
+  const best = readingsOf(text, parse, given)
+  if (best.length === 0) return ''
+  const verb = best[0]?.flags.length === 1 ? 'reads' : 'read'
+  const clauses = best.map(
+    ({ flags, value }, index) => `${inWords(flags)} ${index === 0 ? `${verb} it ` : ''}as ${value}`,
+  )
+  return `; ${clauses.join(', ')}`
+}
+
+interface Reading {
+  readonly flags: readonly string[]
+  readonly value: string | number
+}
+
+/** The values of a number by the fewest flags that read it; none if it needs no flag. */
+function readingsOf(text: string, parse: Parse, given: GivenFlags): Reading[] {
   const read = (all: NumberFlags): string | number | undefined =>
     valueOf(() => parse(rounded(numberReader(all)?.(text) ?? text, all)))
   // The value itself is right, and not its relation to another one.
-  if (read(given) !== undefined) return ''
+  if (read(given) !== undefined) return []
   const readings = numberFlags.flatMap((flags) => {
     const value = read({ ...given, ...flags })
     return value === undefined ? [] : [{ flags: flagsOf(flags), value }]
   })
   const fewest = Math.min(...readings.map(({ flags }) => flags.length))
-  const best = readings.filter(
+  return readings.filter(
     ({ flags, value }, index) => flags.length === fewest && readings.findIndex((one) => one.value === value) === index,
   )
-  if (best.length === 0) return ''
-  const verb = fewest === 1 ? 'reads' : 'read'
-  const clauses = best.map(
-    ({ flags, value }, index) => `${inWords(flags)} ${index === 0 ? `${verb} it ` : ''}as ${value}`,
-  )
-  return `; ${clauses.join(', ')}`
 }
 
 const flagsOf = (flags: NumberFlags): string[] =>
