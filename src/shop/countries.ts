@@ -1,6 +1,6 @@
 import { iso31661 } from 'iso-3166'
 import { InvalidValue } from '../errors.ts'
-import { quoteValue } from './rules.ts'
+import { quoteValue } from '../values.ts'
 
 /** The common English names: South Korea where the standard says Korea, Republic of. */
 const english = new Intl.DisplayNames(['en'], { type: 'region' })

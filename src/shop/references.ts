@@ -1,5 +1,5 @@
 import { DbtoolError } from '../errors.ts'
-import { quoteValue } from './rules.ts'
+import { quoteValue } from '../values.ts'
 
 /** A typed reference to a user or product. */
 export interface Reference<N extends string> {

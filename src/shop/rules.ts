@@ -2,7 +2,7 @@ import { InvalidValue } from '../errors.ts'
 import { parseEmail } from './users/email.ts'
 import { largestInt, parseChoice, parseInstant, parsePrice, parseWhole, quoteValue } from '../values.ts'
 
-export { parseEmail, parsePrice, quoteValue }
+export { parseEmail, parsePrice }
 
 // The shop's rules for single values, as the chapter gives them. Each parser takes typed text or text of a file and
 // returns the value to store. It throws InvalidValue with a sentence that follows the name of the value.

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors.ts'
 import { isObject, kindOf } from '../kind-of.ts'
 import { orNearest } from '../nearest.ts'
-import { quoteValue } from './rules.ts'
+import { quoteValue } from '../values.ts'
 
 /** Reads a value of any type. Throws InvalidValue with a sentence that follows the name of the value. */
 export type Read<T> = (value: unknown) => T

@@ -106,7 +106,7 @@ function driven(pty: IPty): Terminal {
     },
     // A program that has ended reads nothing, not even an empty text.
     type: (text) => {
-      if (text !== '') pty.write(text)
+      if (text !== '' && exitCode === undefined) pty.write(text)
     },
     async see(text) {
       await until(() => screen().includes(text, seen), `'${text}'`)

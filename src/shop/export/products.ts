@@ -1,7 +1,7 @@
 import type { Queries } from '../../db/queries.ts'
 import { where } from '../filters.ts'
 import { productConditions, type ProductFilter } from '../products/products.ts'
-import { quoteValue } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import { type ExportColumns, exportRows, type ExportSink } from './export-rows.ts'
 import { isMistakable, mostFaults, unexportable } from './mistakable-names.ts'
 

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../../errors.ts'
 import { fromCents } from '../orders/money.ts'
-import { quoteValue } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import { inWords } from '../../in-words.ts'
 
 /** How a file writes numbers. */

@@ -1,6 +1,6 @@
 import { DbtoolError } from '../../errors.ts'
 import { adjustmentCents } from '../orders/adjustments.ts'
-import { largestAmount } from '../../values.ts'
+import { largestAmount, quoteValue } from '../../values.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import { leadsTo, moves, movesFrom } from '../orders/status.ts'
 import {
@@ -11,7 +11,7 @@ import {
   totalNegative,
   totalTooLarge,
 } from '../orders/place-order.ts'
-import { type OrderStatus, orderStatuses, quoteValue } from '../rules.ts'
+import { type OrderStatus, orderStatuses } from '../rules.ts'
 import type { OtherName } from './differing-names.ts'
 import { type DraftOrder, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'

@@ -1,4 +1,4 @@
-import { quoteValue } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import type { OtherName } from './differing-names.ts'
 import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
 import type { ImportRow, ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import type { Fields } from '../../files/columns.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { parseChoice } from '../../values.ts'
+import { parseChoice, quoteValue } from '../../values.ts'
 import { type Adjustment, adjustmentKinds, parseAdjustment } from '../orders/adjustments.ts'
 import {
   type OrderStatus,
@@ -12,7 +12,6 @@ import {
   parseProductName,
   parseQuantity,
   parseSku,
-  quoteValue,
 } from '../rules.ts'
 import { amountFields, lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import { cachingLast } from './caching-last.ts'

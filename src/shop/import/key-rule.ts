@@ -1,6 +1,6 @@
 import { InvalidValue } from '../../errors.ts'
-import { parseChoice } from '../../values.ts'
-import { parseMoment, quoteValue } from '../rules.ts'
+import { parseChoice, quoteValue } from '../../values.ts'
+import { parseMoment } from '../rules.ts'
 import { cachingLast } from './caching-last.ts'
 import { keyColumns, type KeyRule } from './order-groups.ts'
 import { instantText } from './order-head.ts'

@@ -1,4 +1,4 @@
-import { quoteValue } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import type { ValueFault } from '../../files/record.ts'
 import type { Values } from './layout.ts'
 

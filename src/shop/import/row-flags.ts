@@ -1,7 +1,8 @@
 import { allFaults } from '../../errors.ts'
 import { pairsOf } from '../../files/map.ts'
 import { orNearest } from '../../nearest.ts'
-import { type OrderStatus, orderStatuses, quoteValue } from '../rules.ts'
+import { type OrderStatus, orderStatuses } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import type { SkipRule } from './layout.ts'
 import { foldStatus } from './status-words.ts'
 

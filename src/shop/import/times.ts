@@ -1,6 +1,6 @@
 import { InvalidValue } from '../../errors.ts'
 import { instantsOf, zoneNamed } from '../../time-zone.ts'
-import { quoteValue } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 import { monthNamed } from './month-names.ts'
 
 /** Reads a time as a file writes it, and returns it in ISO 8601 and UTC. Throws InvalidValue. */

@@ -1,6 +1,5 @@
 import type { SourceRecord } from '../../files/record.ts'
-import { quotedForShell } from '../../values.ts'
-import { quoteValue } from '../rules.ts'
+import { quotedForShell, quoteValue } from '../../values.ts'
 
 const begins = /^(?:(?:grand |sub)?totals?|sum(?:me)?|gesamt(?:summe)?|endsumme|totaal|totale|suma)\b/i
 

@@ -4,7 +4,8 @@ import { times } from './money.ts'
 import type { OrderItem } from './orders.ts'
 import { productTwice } from './parse-order.ts'
 import { findProduct, unknownProducts, type Product } from '../products/products.ts'
-import { parseQuantity, quoteValue } from '../rules.ts'
+import { parseQuantity } from '../rules.ts'
+import { quoteValue } from '../../values.ts'
 
 /** One requested item as it is typed: a product by id or SKU, and a quantity. */
 export interface WantedItem {

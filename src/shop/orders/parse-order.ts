@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
 import { isObject } from '../../kind-of.ts'
-import { parseChoice } from '../../values.ts'
-import {
-  type OrderStatus,
-  orderStatuses,
-  parseId,
-  parseKey,
-  parsePrice,
-  parseQuantity,
-  parseText,
-  quoteValue,
-} from '../rules.ts'
+import { parseChoice, quoteValue } from '../../values.ts'
+import { type OrderStatus, orderStatuses, parseId, parseKey, parsePrice, parseQuantity, parseText } from '../rules.ts'
 import { mostFaults, readNumber, readText, readTruth, UntypedReader } from '../untyped.ts'
 import { type Adjustment, adjustment, adjustmentKinds, parseAdjustment } from './adjustments.ts'
 import type { OrderLine } from './place-order.ts'

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, newId, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { quotedForShell } from '../../values.ts'
+import { quotedForShell, quoteValue } from '../../values.ts'
 import {
   joined,
   contains,
@@ -15,7 +15,6 @@ import {
 } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { onlyOne, parseReference } from '../references.ts'
-import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 
 /** A product with its price and stock. */

@@ -1,11 +1,10 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, newId, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { quotedForShell } from '../../values.ts'
+import { quotedForShell, quoteValue } from '../../values.ts'
 import { joined, contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { onlyOne, parseReference } from '../references.ts'
-import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 import { asciiEmail, emailKey } from './email.ts'
 
