@@ -1,6 +1,6 @@
 import { InvalidValue } from './errors.ts'
 import { type Clock, firstInstant, readingAt, startOfDay } from './time-zone.ts'
-import { parseDuration, parseInstant, quoteValue } from './values.ts'
+import { parseDuration, quoteValue, readInstant } from './values.ts'
 
 /** A time as a user has typed it. Its instant depends on the clock: on the zone, and for an age on the present. */
 export type PastTime = (clock: Clock) => Date
@@ -9,7 +9,6 @@ const weekdays: readonly string[] = ['sunday', 'monday', 'tuesday', 'wednesday',
 const isAge = /^\d+(?:ms|s|m|h|d)$/
 const isDate = /^\d{4}-\d{2}-\d{2}$/
 const hasMicroseconds = /\.\d{3}0*[1-9]/
-const hasZone = /(?:Z|UTC|[+-]\d{2}:\d{2}|:\d{2}(?:\.\d+)? ?[+-]\d{2}(?:\d{2})?)$/
 
 /**
  * Parses an instant, or an age: `30d` is thirty days ago. The beginning of a day is `today`, `yesterday`, or `monday`
@@ -53,9 +52,9 @@ function namedDay(text: string): PastTime | undefined {
  * selects the same rows as the microseconds before it.
  */
 function typedTime(text: string): PastTime {
-  const at = parseInstant(text)
+  const { at, hasZone } = readInstant(text)
   if (hasMicroseconds.test(text)) at.setTime(at.getTime() + 1)
-  return hasZone.test(text) ? () => at : ({ zone }) => firstInstant(zone, at.getTime())
+  return hasZone ? () => at : ({ zone }) => firstInstant(zone, at.getTime())
 }
 
 /** The oldest instant that ISO 8601 writes with four digits. */

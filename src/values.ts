@@ -78,10 +78,14 @@ const offset = /^([+-]\d{2}):?(\d{2})?$/
  * Parses ISO 8601 with a space or a T, in UTC unless the text has another zone: `+01:00`, ` +0100` or `+01`.
  * Microseconds are cut off.
  */
-export function parseInstant(text: string): Date {
+export const parseInstant = (text: string): Date => readInstant(text).at
+
+/** The same, and whether the text has a zone. */
+export function readInstant(text: string): { readonly at: Date; readonly hasZone: boolean } {
   const [, year, month, dayOfMonth, rest] = day.exec(text) ?? []
   const [isClock, hour = '00', minute = '00', second = '00', ofTime, ofDay] = clock.exec(rest ?? '') ?? []
-  const [, hours, minutes = '00'] = offset.exec(ofTime ?? ofDay ?? '') ?? []
+  const named = ofTime ?? ofDay
+  const [, hours, minutes = '00'] = offset.exec(named ?? '') ?? []
   const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
   const at = new Date(isClock === undefined ? NaN : `${year}-${month}-${dayOfMonth}T${hour}:${minute}:${second}${zone}`)
   const sameDay = zone === 'Z' ? at : new Date(`${year}-${month}-${dayOfMonth}T00:00:00Z`)
@@ -89,7 +93,7 @@ export function parseInstant(text: string): Date {
   const real = !Number.isNaN(at.getTime()) && sameDay.getUTCDate() === Number(dayOfMonth)
   if (!real)
     throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${quoteValue(text)}`)
-  return at
+  return { at, hasZone: named !== undefined }
 }
 
 /** Makes a parser of whole numbers from `from` to `to`. */

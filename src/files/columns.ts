@@ -69,6 +69,10 @@ export function positionsOf(column: string, cells: readonly string[]): number[] 
   return like.length > 0 ? like : numbered(column, cells)
 }
 
+/** Whether a header has one of these columns. */
+export const hasAny = (columns: readonly string[], cells: readonly string[]): boolean =>
+  columns.some((column) => positionsOf(column, cells).length > 0)
+
 /** The position of `column 5`, if its name is empty or not the only one: any other column is called by its name. */
 function numbered(column: string, cells: readonly string[]): number[] {
   const index = indexOf(column)

@@ -5,6 +5,7 @@ import {
   type IgnoredColumn,
   ignoredColumns,
   missing,
+  hasAny,
   positionsOf,
   type Wanted,
   wantedColumns,
@@ -72,9 +73,7 @@ export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): 
 export function hasColumns(cells: readonly string[], wanted: Wanted): boolean {
   const names = cells.map((cell) => cell.trim())
   const demanded = wantedColumns(wanted).filter((field) => field.demanded)
-  const isPresent = ({ candidates }: Column): boolean =>
-    candidates.some((column) => positionsOf(column, names).length > 0)
-  return demanded.length > 1 && demanded.every(isPresent)
+  return demanded.length > 1 && demanded.every(({ candidates }) => hasAny(candidates, names))
 }
 
 /** The last two columns of a rejects file, which dbtool wrote itself. */

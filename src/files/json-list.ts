@@ -1,4 +1,4 @@
-import { type Column, positionsOf } from './columns.ts'
+import { type Column, hasAny } from './columns.ts'
 import { longestRecord, readText } from './lines.ts'
 import { type JsonObject, pathsIn } from './paths.ts'
 import type { Source } from './source.ts'
@@ -29,7 +29,7 @@ export async function listIn(source: Source): Promise<JsonList | undefined> {
 /** Whether the elements of a list are the records, and not the object around it, which may be one order. */
 export function isListOfRecords({ inner, outer }: JsonList, columns: readonly Column[]): boolean {
   const count = (paths: readonly string[]): number =>
-    columns.filter(({ candidates }) => candidates.some((column) => positionsOf(column, paths).length > 0)).length
+    columns.filter(({ candidates }) => hasAny(candidates, paths)).length
   return count(outer) === 0 || count(inner) > count(outer)
 }
 

@@ -6,11 +6,8 @@ import { amountFields, isReported } from './amount-fields.ts'
 import { difference, numberReader, ofCents, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Layout, type Values } from './layout.ts'
 import type { ReadReport } from './read-report.ts'
-import { OtherOrder, timeReader } from './times.ts'
+import { OtherOrder, timeFields, timeReader } from './times.ts'
 import { flagFor, type GivenFlags } from './value-hints.ts'
-
-/** The fields of times. */
-const times = ['ordered_at', 'created_at', 'last_login']
 
 /**
  * Returns the function that rewrites the values of a record as dbtool writes them; it returns a fault for each value
@@ -92,7 +89,7 @@ function stepsFor({ dateFormat, timeZone }: Layout, { number, money, unsignedMon
     ['quantity', checked(number, parseQuantity)],
     ['stock', checked(number, parseStock)],
     ['price', (text, { quantity }) => checked((one) => price(money(one), quantity), parsePrice)(text)],
-    ...(time === undefined ? [] : partsOf(times, time)),
+    ...(time === undefined ? [] : partsOf(timeFields, time)),
     ...amountFields.map((field): Step => [field, isReported(field) ? reported : amount]),
   ]
 }

@@ -1,4 +1,4 @@
-import { positionsOf } from '../../files/columns.ts'
+import { hasAny } from '../../files/columns.ts'
 import { presets } from './presets/index.ts'
 import { type PresetFile, type PresetNoun, presetNouns } from './presets/preset.ts'
 
@@ -13,7 +13,7 @@ export interface Guess {
 
 /** The presets whose signature the file has, the one with the most columns of the file first. */
 export function guesses(names: readonly string[], nouns: readonly PresetNoun[] = presetNouns): Guess[] {
-  const has = (column: string): boolean => positionsOf(column, names).length > 0
+  const has = (column: string): boolean => hasAny([column], names)
   return presets
     .flatMap(({ name, files }) =>
       nouns.flatMap((noun): Guess[] => {

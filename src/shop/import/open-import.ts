@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../../errors.ts'
-import { type Fields, hintForFewer, type IgnoredColumn, positionsOf } from '../../files/columns.ts'
+import { type Fields, hasAny, hintForFewer, type IgnoredColumn } from '../../files/columns.ts'
 import { parseEncoding } from '../../files/decode.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import type { NullText } from '../../files/null-texts.ts'
@@ -159,7 +159,7 @@ async function withPreset(error: unknown, source: Source, { noun, flags }: OpenI
 const isKnownAs =
   (noun: PresetNoun, { required }: Fields) =>
   (names: readonly string[]): boolean =>
-    guesses(names, [noun]).length > 0 || required.every((field) => positionsOf(field, names).length > 0)
+    guesses(names, [noun]).length > 0 || required.every((field) => hasAny([field], names))
 
 interface Guessed {
   readonly preset?: string
@@ -172,7 +172,7 @@ function guessFor(noun: PresetNoun, fields: Fields, { names, delimiter }: Head):
   const [best] = guesses(names, [noun])
   const flags = delimiter === undefined || delimiter === ',' ? {} : { delimiter }
   if (best !== undefined) return { preset: best.preset, flags: best.file.delimiter === undefined ? flags : {} }
-  if (fields.required.every((field) => positionsOf(field, names).length > 0)) return { flags }
+  if (fields.required.every((field) => hasAny([field], names))) return { flags }
   throw new DbtoolError('BAD_INPUT', `no preset of ${noun} fits the columns ${listed(names)}`, {
     hint: hintForFewer(fields, names) ?? 'Name the columns with --map ours=theirs,….',
   })

@@ -1,5 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
-import { type Fields, foldName, positionsOf } from '../../files/columns.ts'
+import { type Fields, foldName, hasAny } from '../../files/columns.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import type { Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
@@ -51,7 +51,7 @@ export async function recognize(source: Source, given: FileFlags): Promise<Recog
   const noun = own(names)
   if (noun !== undefined) {
     const named = describeFile(noun, fieldsBy(noun), given, undefined).layout.columns?.['user'] ?? []
-    const isNamed = named.some((column) => positionsOf(column, names).length > 0)
+    const isNamed = hasAny(named, names)
     return { ...withUser(noun, flags, isNamed), noun, preset: null, onConflict: 'error' }
   }
   if (!isProductList(names)) throw unknownColumns(names)
@@ -126,12 +126,10 @@ function ownNouns(given: FileFlags): OwnNouns {
       if (!(error instanceof DbtoolError)) throw error
       refusals.push(error)
     }
-  const has = (columns: readonly string[], names: readonly string[]): boolean =>
-    columns.some((column) => positionsOf(column, names).length > 0)
   return {
     own: (names) =>
       needed.find(
-        ({ noun, columns }) => columns.every((one) => has(one, names)) && !(noun === 'users' && isOfGoods(names)),
+        ({ noun, columns }) => columns.every((one) => hasAny(one, names)) && !(noun === 'users' && isOfGoods(names)),
       )?.noun,
     refusal: needed.length === 0 ? refusals[0] : undefined,
   }
@@ -152,5 +150,5 @@ function isProductList(names: readonly string[]): boolean {
 /** Whether the file of a preset names the users of its orders. */
 function hasUser(preset: string, names: readonly string[]): boolean {
   const columns = presets.find(({ name }) => name === preset)?.files.orders?.columns?.['user'] ?? []
-  return columns.some((column) => positionsOf(column, names).length > 0)
+  return hasAny(columns, names)
 }

@@ -4,6 +4,9 @@ import { quoteValue } from '../../values.ts'
 import { monthNamed } from './month-names.ts'
 
 /** Reads a time as a file writes it, and returns it in ISO 8601 and UTC. Throws InvalidValue. */
+/** The fields of times. */
+export const timeFields: readonly string[] = ['ordered_at', 'created_at', 'last_login']
+
 export type ReadTime = (text: string) => string
 
 /**

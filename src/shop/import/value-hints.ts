@@ -7,7 +7,7 @@ import { amountFields } from './amount-fields.ts'
 import { numberReader, ofCents, roundHalfUp } from './amounts.ts'
 import type { Layout } from './layout.ts'
 import { statusOf } from './status-words.ts'
-import { type ReadTime, timeReader } from './times.ts'
+import { type ReadTime, timeFields, timeReader } from './times.ts'
 
 /** The flags of a file with which a value was not read. */
 export type GivenFlags = Pick<
@@ -31,8 +31,6 @@ function parserOf(field: string, { cents = false }: GivenFlags): Parse | undefin
   return cents ? (text) => parsePrice(ofCents(text)) : parsePrice
 }
 
-const times = new Set(['ordered_at', 'created_at', 'last_login'])
-
 /**
  * The end of a sentence about a value that cannot be read: `; --decimal-comma reads it as 4.50`, or nothing. It names
  * only flags that read it: they are tried.
@@ -46,7 +44,7 @@ export function flagFor(field: string, text: string, given: GivenFlags = {}): st
   if (field === 'price' && isNegative(text, given)) return discountHint(text, given)
   const parse = parserOf(field, given)
   if (parse !== undefined) return numberHint(text, parse, given)
-  return times.has(field) ? timeHint(text, given) : ''
+  return timeFields.includes(field) ? timeHint(text, given) : ''
 }
 
 const statusHint = (word: string): string =>

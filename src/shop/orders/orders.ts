@@ -1,7 +1,7 @@
 import { firstRow, type Queries, type OnRows } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { joined, oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
-import { type OrderStatus } from '../rules.ts'
+import type { OrderStatus } from '../rules.ts'
 import { quoteValue } from '../../values.ts'
 import { allOf, asItIs, eachOf, type Select } from '../select.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'

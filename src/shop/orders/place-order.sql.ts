@@ -231,7 +231,7 @@ export function documentOf(lines: OrderParameters['lines']): string {
   )
 }
 
-/** The statement that places one order, and the values to bind. `round` counts its refusals so far. */
+/** The statement that places one order, and the values to bind. `round` comes after its last known refusal. */
 export function placeOrderStatement(
   { userId, key, digest, status, orderedAt, lines, adjustments: beside = [], author, dryRun = false }: OrderParameters,
   round: number,
